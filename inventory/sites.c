@@ -135,6 +135,25 @@ static bool is_statement_word(const struct token *t)
 }
 
 /*
+ * Do the words before token @i make it a local declaration ("extern void
+ * put_page(struct page *);")? Words behind a label do not: "out: __maybe_unused".
+ */
+static bool is_declared(const struct site_writer *w, size_t i, const struct region *reg)
+{
+	const struct token *t = w->t->tok;
+	size_t p = i;
+
+	if (i >= 3 && tok_is(&t[i - 1], "*") && tok_is(&t[i - 3], "struct"))
+		return true;
+	while (p > reg->begin && t[p - 1].kind == TOK_IDENT) {
+		if (is_statement_word(&t[p - 1]))
+			return false;
+		p--;
+	}
+	return p < i && !(p > reg->begin && tok_is(&t[p - 1], ":"));
+}
+
+/*
  * A name with "(" behind it is a call unless it is a member, a local
  * declaration ("extern void put_page(struct page *);"), or stands at file
  * scope outside of any macro's arguments (a prototype or a definition).
@@ -150,11 +169,7 @@ static bool is_call(const struct site_writer *w, size_t i, const struct region *
 		return false;
 	if (!reg)
 		return paren > 0;
-	if (prev && prev->kind == TOK_IDENT && i > reg->begin && !is_statement_word(prev))
-		return false;
-	if (i >= 3 && prev && tok_is(prev, "*") && tok_is(&t[i - 3], "struct"))
-		return false;
-	return true;
+	return !is_declared(w, i, reg);
 }
 
 static bool same_tokens(const struct token_list *t, size_t at, struct span s)

@@ -123,7 +123,7 @@ def _sentence(text):
 def _results(sites, sources, index, levels):
     for site in sites:
         if not site.findings:
-            text = f"{site.callee}(): {site.verdict}: {site.reason}"
+            text = f"{site.callee}(): {site.reason}"
             yield _result(site, sources, "call-site", index["call-site"], site.verdict, "none",
                           _sentence(text))
         for finding in site.findings:
