@@ -15,9 +15,8 @@
 //
 // Confidence: High
 // Copyright: (C) 2026 gupcheck developers
-// Comments: the flow of flags is computed in Python from the text of the file,
-// Comments: so that all #ifdef arms count. SmPL finds the calls and edits them.
-// Options: --no-includes --include-headers
+// Comments: SmPL finds and edits the calls, Python follows their flags
+// Options: --no-includes --include-headers --max-width 100
 // Requires: 1.1.0
 
 virtual patch
@@ -419,20 +418,22 @@ class Flow:
 
     def by_pointer(self, call, close, st):
         """f(&flags, FOLL_X) may set FOLL_X; f(&flags) may do anything."""
-        tok, given, targets = self.src.tok, None, []
-        for a, b in self.src.split(call + 2, close):
+        src, tok, given, targets = self.src, self.src.tok, None, []
+        for n, (a, b) in enumerate(src.split(call + 2, close)):
             if tok[a] == "&" and b > a + 1:
                 name, first = self.key(b - 1)
                 if name and first == a + 1:
-                    targets.append(name)
+                    targets.append((n, name))
             elif any(t.startswith("FOLL_") for t in tok[a:b]):
                 given = join(given or NEVER, self.value(a, b, st))
-        for name in targets:
-            st = dict(st)
+        for n, name in targets:
+            st, old = dict(st), self.get(st, name)
             if given:
-                st[name] = each(lambda x, y: x | y, self.get(st, name), given)
+                st[name] = each(lambda x, y: x | y, old, given)
+            elif tok[call] in src.by_name:
+                st[name] = join(old, self.book.written(src, tok[call], n))
             else:
-                st[name] = self.book.unknown("%s is changed by %s()" % (name, tok[call]))
+                st[name] = self.book.changed(old, "%s is changed by %s()" % (name, tok[call]))
         return st
 
     def refine(self, a, b, st, truth):
@@ -542,7 +543,7 @@ class Flow:
 class Book:
     """All that is known of one file; a rule says what unknown means."""
     def __init__(self, name):
-        self.busy, self.memo = set(), {}
+        self.busy, self.memo, self.cuts = set(), {}, 0
         try:
             with open(name, "rb") as f:
                 text = f.read().decode("latin-1").replace("\0", " ")
@@ -587,15 +588,17 @@ class Book:
         return calls or None
 
     def once(self, key, work, start):
-        """Memoized, and cut where it would recur."""
+        """Memoized; cut where it would recur, and then not kept half done."""
         if key in self.memo:
             return self.memo[key]
         if key in self.busy:
+            self.cuts += 1
             return start
+        before = self.cuts
         self.busy.add(key)
         out = work()
         self.busy.discard(key)
-        if not self.busy:
+        if self.cuts == before or not self.busy:
             self.memo[key] = out
         return out
 
@@ -627,6 +630,15 @@ class Book:
             out = join(out, self.once((f, "return"), lambda: self.flow(f).returns, NEVER))
         return out if out[0] else self.unknown("value of %s()" % name)
 
+    def written(self, src, name, n):
+        """What a function of this file stores through its parameter n."""
+        out = NEVER
+        for f in src.by_name[name]:
+            if n < len(f.params):
+                stores = lambda: self.flow(f).stores.get(f.params[n], NEVER)
+                out = join(out, self.once((f, "stores", n), stores, NEVER))
+        return out
+
     def macro(self, flow, name, st):
         words = set(re.findall(r'FOLL_\w+', flow.src.macros[name]))
         if re.search(r'[?&~]', flow.src.macros[name]):
@@ -654,6 +666,9 @@ class Missing(Book):
     """What is not known may lack FOLL_GET."""
     def unknown(self, why):
         return (ALL, frozenset([why]))
+
+    def changed(self, old, why):
+        return self.unknown(why)
 
     def field(self, func, key):
         return self.unknown("field " + key.replace(" ", ""))
