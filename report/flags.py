@@ -145,11 +145,10 @@ class _Parser:
         if number is not None:
             return Flags() if int(number, 0) == 0 else Flags(literal=f"the number {number}")
         if punct == "(":
+            if self.skip_cast():
+                return self.primary()
             value = self.conditional()
             self.expect(")")
-            nxt = self.toks[self.pos] if self.pos < len(self.toks) else None
-            if nxt is not None and (nxt.group(1) or nxt.group(2)):
-                return self.primary()      # a cast: (unsigned int)flags
             return value
         if name is None:
             raise ValueError(punct)
@@ -161,6 +160,20 @@ class _Parser:
         if name.startswith("FOLL_"):
             return Flags(frozenset([name]), frozenset([name]))
         return self.resolve(name)
+
+    def skip_cast(self):
+        """Behind "(": step over "unsigned int)" when a value follows it."""
+        pos = self.pos
+        while pos < len(self.toks) and (self.toks[pos].group(1)
+                                        or self.toks[pos].group().strip() == "*"):
+            pos += 1
+        if pos == self.pos or pos + 1 >= len(self.toks) or self.toks[pos].group().strip() != ")":
+            return False
+        after = self.toks[pos + 1]
+        if not (after.group(1) or after.group(2) or after.group().strip() == "("):
+            return False
+        self.pos = pos + 1
+        return True
 
     def call(self, name):
         depth = 0
