@@ -472,10 +472,6 @@ def is_wrong(p):
     """for the rules that mark or change a place"""
     return at(p) in facts.wrong
 
-@script:python start@
-@@
-facts = Facts()
-
 // ---- the gate: nothing below is tried on a file that acquires no pages ----
 
 @gate@
@@ -529,6 +525,10 @@ iov_iter_extract_pages(...)
 |
 memfd_pin_folios(...)
 )
+
+@script:python depends on gate@
+@@
+facts = Facts()
 
 // ---- facts ----
 
