@@ -525,7 +525,7 @@ class Flow:
         name, first = self.key(b - 1)
         if name and first == a:
             v = self.get(st, name)
-            return v if v[0] else self.book.unknown("variable " + name)
+            return v if v[0] or name not in self.func.locals else self.book.unknown("variable " + name)
         return self.book.unknown("an expression")
 
     def choice(self, a, k, b, st):
@@ -564,6 +564,12 @@ class Book:
                     if f.brace < i < f.end:
                         return f, i
         return None, -1
+
+    def plain(self, flags):
+        """What an expression is that stands outside all functions."""
+        src = Source("int f(void) { return %s; }" % flags, 0)
+        src.macros = self.variants[0].macros
+        return self.flow(src.funcs[0]).returns if src.funcs else self.unknown("an expression")
 
     def flow(self, func, given=""):
         if given not in func.runs:
@@ -687,7 +693,7 @@ def states(value):
     lack = [c for c in value[0] if not c & (GET | PIN)]
     return "none" if len(lack) == len(value[0]) else "some" if lack else "all"
 
-def judge(p, pf, pages):
+def judge(p, pf, flags, pages):
     """Returns whether the call at p is a finding, and remembers it."""
     name, place = p[0].file, (int(p[0].line), int(p[0].column))
     found.setdefault(name, {})
@@ -697,13 +703,15 @@ def judge(p, pf, pages):
         return False
     if name not in books:
         books.clear()
+        fixes.clear()
+        initials.clear()
         books[name] = Missing(name)
     book = books[name]
     callee, func, i, arg = site(book, place, pf)
     if callee in FAST and not FAST_TOO:
         return False
     if arg is None:
-        value = book.unknown("the call was not understood")
+        value = book.plain(flags)
     else:
         given = func.src.text(*pages_arg(func.src, i, pages))
         flow = book.flow(func, given)
@@ -807,7 +815,7 @@ def plan(func, i, arg, callee, p):
         if k > 0 and tok[k] == "=" and len(uses) == len(changes) + 2:
             end = src.find(k, func.end, (";",))
             if is_flags(func, k + 1, end):
-                initials[(p[0].file, func.name, var)] = with_get(src, k + 1, end)
+                initials[(func.name, var)] = with_get(src, k + 1, end)
                 return
     fixes[(p[0].file, int(p[0].line), int(p[0].column))] = with_get(src, a, b)
 
@@ -871,9 +879,10 @@ get_user_page_fast_only@p(S, FL@pf, PG)
 @script:python@
 p << call.p;
 pf << call.pf;
+FL << call.FL;
 PG << call.PG;
 @@
-if not judge(p, pf, PG):
+if not judge(p, pf, FL, PG):
     cocci.include_match(False)
 
 @script:python depends on report@
@@ -923,7 +932,7 @@ p << decl.p;
 x << decl.x;
 flags;
 @@
-new = initials.get((p[0].file, p[0].current_element, x))
+new = initials.get((p[0].current_element, x))
 if new:
     coccinelle.flags = cocci.make_expr(new)
 else:
