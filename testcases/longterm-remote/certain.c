@@ -25,9 +25,10 @@ long one_arm(struct mm_struct *mm, unsigned long addr, struct page **pages, bool
 
 long by_get(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	return get_user_pages_remote(mm, addr, 1, FOLL_LONGTERM | FOLL_WRITE, pages, NULL, NULL); /* expect cocci: longterm-remote */
+	return get_user_pages_remote(mm, addr, 1, FOLL_LONGTERM | FOLL_GET, pages, NULL, NULL); /* expect cocci: longterm-remote */
 }
 
+#if 0
 /* patch
 -	ret = pin_user_pages_remote(mm, addr, 1, flags | FOLL_LONGTERM, pages, NULL, NULL);
 +	/* FIXME: may be held for long, FOLL_LONGTERM is missing: say why it is safe */
@@ -38,7 +39,8 @@ long by_get(struct mm_struct *mm, unsigned long addr, struct page **pages)
 -	if (pin_user_pages_remote(mm, addr, 1, FOLL_WRITE | (keep ? FOLL_LONGTERM : 0), pages, NULL, NULL) != 1)
 +	/* FIXME: may be held for long, FOLL_LONGTERM is missing: say why it is safe */
 +	if (pin_user_pages_remote(mm, addr, 1, FOLL_WRITE, pages, NULL, NULL) != 1)
--	return get_user_pages_remote(mm, addr, 1, FOLL_LONGTERM | FOLL_WRITE, pages, NULL, NULL);
+-	return get_user_pages_remote(mm, addr, 1, FOLL_LONGTERM | FOLL_GET, pages, NULL, NULL);
 +	/* FIXME: may be held for long, FOLL_LONGTERM is missing: say why it is safe */
-+	return get_user_pages_remote(mm, addr, 1, FOLL_WRITE, pages, NULL, NULL);
++	return get_user_pages_remote(mm, addr, 1, FOLL_GET, pages, NULL, NULL);
 */
+#endif

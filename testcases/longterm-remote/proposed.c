@@ -19,14 +19,16 @@ long proposed_with_reason(struct task_struct *tsk, struct mm_struct *mm, unsigne
 
 long get_for_long(struct task_struct *tsk, struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	return get_user_pages_remote(tsk, mm, addr, 1, FOLL_LONGTERM, pages, NULL, NULL); /* expect cocci: longterm-remote */
+	return get_user_pages_remote(tsk, mm, addr, 1, FOLL_GET | FOLL_LONGTERM, pages, NULL, NULL); /* expect cocci: longterm-remote */
 }
 
+#if 0
 /* patch
 -	ret = pin_longterm_pages_remote(tsk, mm, addr, 1, FOLL_WRITE, pages, NULL, NULL);
 +	/* FIXME: may be held for long, FOLL_LONGTERM is missing: say why it is safe */
 +	ret = pin_user_pages_remote(tsk, mm, addr, 1, FOLL_WRITE, pages, NULL, NULL);
--	return get_user_pages_remote(tsk, mm, addr, 1, FOLL_LONGTERM, pages, NULL, NULL);
+-	return get_user_pages_remote(tsk, mm, addr, 1, FOLL_GET | FOLL_LONGTERM, pages, NULL, NULL);
 +	/* FIXME: may be held for long, FOLL_LONGTERM is missing: say why it is safe */
-+	return get_user_pages_remote(tsk, mm, addr, 1, 0, pages, NULL, NULL);
++	return get_user_pages_remote(tsk, mm, addr, 1, FOLL_GET, pages, NULL, NULL);
 */
+#endif
