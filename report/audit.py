@@ -153,7 +153,7 @@ def main(argv=None):
     parser.add_argument("--source", default="linux-source-6.1",
                         help="Debian's package to audit when there is no --kdir")
     args = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     work = Path(tempfile.mkdtemp(prefix="gupcheck-"))
     try:
         audit(args, work)

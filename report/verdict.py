@@ -53,7 +53,7 @@ def _foll_get(site, tree):
         return True, "takes no gup flags"
     if site.flags.certain & {"FOLL_GET", "FOLL_PIN"}:
         return True, "states " + " | ".join(sorted(site.flags.certain & {"FOLL_GET", "FOLL_PIN"}))
-    if not site.api.reaches_assert:
+    if not site.api.reaches_assert and site.api.kind == "get":
         return True, f"does not reach {ASSERT_FUNCTION}()"
     return False, f"flags: {site.flags.text()}"
 
@@ -66,7 +66,7 @@ def _forwards(site, api):
 
 
 def _judge_acquire(site, tree, api):
-    if site.api.kind == "get":
+    if site.api.kind in ("get", "by-flags"):
         decided, text = _foll_get(site, tree)
         if decided:
             return "pass", text
@@ -81,9 +81,7 @@ def _judge_acquire(site, tree, api):
         if site.api.remote and site.flags and site.flags.unknown:
             return "open", f"FOLL_LONGTERM cannot be ruled out here; {text}"
         return "pass", text + "; no put of these pages in sight"
-    if site.api.kind == "pin-if-user":
-        return "open", "pins only for user-backed iterators: the caller's iterator decides"
-    return "open", f"internal to {site.api.scope}: its kind comes from the caller's flags"
+    return "open", "pins only for user-backed iterators: the caller's iterator decides"
 
 
 def _judge_release(site, acquired):
@@ -92,11 +90,15 @@ def _judge_release(site, acquired):
         why = "any page reference may be meant" if site.api.generic else "pairs with one elsewhere"
         return "open", f"no acquire in this file: {why}"
     if site.api.kind == "by-flags":
+        if site.flags.certain & {"FOLL_GET", "FOLL_PIN"}:
+            return "pass", f"drops references of the kind that it states: {site.flags.text()}"
         return "open", f"internal to {site.api.scope}: its kind comes from the caller's flags"
     if site.api.generic:
         return "pass", "pin-put-mismatch is silent: no page pinned in this file is seen to arrive here"
     if "pin" in kinds or "pin-if-user" in kinds:
         return "pass", "pin-put-mismatch is silent: this file pins pages, and this drops pins"
+    if "by-flags" in kinds:
+        return "open", "this file takes references of the kind that its callers' flags ask for"
     return "open", "this file takes no pins: the ones dropped here come from elsewhere"
 
 

@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass, field
 
-from conftest import ROOT
+from common import ROOT
 
 from report import api
 

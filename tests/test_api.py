@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT
+from common import ROOT
 
 from report import api
 from report.errors import UserError

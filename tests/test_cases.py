@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 from cases import CASES, all_cases, read_case
-from conftest import ROOT
+from common import ROOT
 
 from report import api, spatch
 

@@ -5,7 +5,7 @@ import json
 import subprocess
 
 import pytest
-from conftest import ROOT, write_tree
+from common import ROOT, write_tree
 
 from report import api, sites
 from report.errors import UserError
