@@ -1078,17 +1078,17 @@ found = Judge(facts).wrong()
 for pos in found:
     facts.wrong[pos] = found[pos]
 
-@script:python depends on report@
+@script:python depends on report && gate@
 @@
 for pos in sorted(facts.wrong):
     coccilib.report.print_report(facts.releases[pos][4][0], message(*facts.wrong[pos]))
 
-@script:python depends on org@
+@script:python depends on org && gate@
 @@
 for pos in sorted(facts.wrong):
     coccilib.org.print_todo(facts.releases[pos][4][0], message(*facts.wrong[pos]))
 
-@depends on context@
+@depends on context && gate@
 identifier rel.f;
 position p : script:python() { is_wrong(p) };
 @@
