@@ -108,11 +108,13 @@ class Facts:
         self.types = {}		# (fn, variable) -> structure
         self.asks = []		# functions that ask what the iterator holds
         self.returns = []	# (fn, place)
-        self.uses = {}		# (fn, counter) -> [(line, column, is store)]
-        self.loops = {}		# position -> (fn, counter, array, bound, ...)
-        self.wrong = {}		# position -> (name, message)
-        self.dead = []		# (fn, counter): loop counters to drop
-        self.fn_static = []
+        self.loops = {}		# position -> (fn, counter, start, texts, dirties)
+        self.uses = {}		# (fn, counter) -> {position: is a store}
+        self.declared = {}	# (fn, counter) -> position
+        self.wrong = {}		# position -> (release, what filled it)
+        self.folded = []	# positions of releases whose loop goes
+        self.dead = []		# positions of counters that go with it
+        self.cleanup = False
 
 facts = Facts()
 
@@ -468,9 +470,57 @@ def message(name, source):
     return "ERROR: pages %s by %s() on line %d are released by %s() and need %s" % (
         verb, source[1], source[3], name, needed(name, source))
 
+# ---- patch mode: loops that become one call ----
+
+def simple(text, counter, call_too):
+    """may the text be evaluated once, in place of once a page?"""
+    t = text.split()
+    never = ["++", "--", "=", counter] + ([] if call_too else ["(", "["])
+    return not any(x in t for x in never)
+
+def fold():
+    groups = {}
+    for pos in sorted(facts.loops):
+        fn, counter, start, texts, dirties = facts.loops[pos]
+        if pos in facts.wrong:
+            good = facts.wrong[pos][1][0] == "pin" and not memfd(pos)
+        else:
+            good = facts.cleanup and dirties and facts.releases[pos][1] == "unpin_user_page"
+        good = good and simple(texts[0], counter, True)
+        if good and all(simple(x, counter, False) for x in texts[1:]):
+            groups.setdefault((fn, counter), []).append((start, pos))
+    for key in groups:
+        uses = facts.uses.get(key, {})
+        ours = [u for u in uses for start, pos in groups[key]
+                if start <= u and u[1] <= pos[1]]
+        rest = sorted(u for u in uses if u not in ours)
+        if not rest and key not in facts.declared:
+            continue
+        for start, pos in groups[key]:
+            after = [u for u in rest if u > pos]
+            if not after or uses[after[0]]:
+                facts.folded.append(pos)
+        if not rest:
+            facts.dead.append(facts.declared[key])
+
+def memfd(pos):
+    return facts.wrong[pos][1][1] == "memfd_pin_folios"
+
 def is_wrong(p):
     """for the rules that mark or change a place"""
     return at(p) in facts.wrong
+
+def is_renamed(p):
+    return is_wrong(p) and at(p) not in facts.folded and not memfd(at(p))
+
+def is_memfd(p):
+    return is_wrong(p) and memfd(at(p))
+
+def is_folded(p):
+    return at(p) in facts.folded
+
+def is_dead(p):
+    return at(p) in facts.dead
 
 // ---- the gate: nothing below is tried on a file that acquires no pages ----
 
@@ -1070,6 +1120,112 @@ p << rets.p;
 @@
 facts.returns.append((fn_of(p), text_place(x)))
 
+// ---- loops that release every page of an array, for patch mode ----
+
+@plain depends on patch && gate@
+identifier i;
+expression a, n;
+position p, l;
+@@
+for@l (i = 0; i < n; \(i++\|++i\))
+	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
+
+@script:python@
+i << plain.i;
+a << plain.a;
+n << plain.n;
+l << plain.l;
+p << plain.p;
+@@
+facts.loops[at(p)] = (fn_of(p), i, at(l), [a, n], False)
+
+@dirty depends on patch && gate@
+identifier i;
+expression a, n;
+position p, l;
+@@
+for@l (i = 0; i < n; \(i++\|++i\)) {
+	\(SetPageDirty\|set_page_dirty\|set_page_dirty_lock\)(a[i]);
+	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
+}
+
+@script:python@
+i << dirty.i;
+a << dirty.a;
+n << dirty.n;
+l << dirty.l;
+p << dirty.p;
+@@
+facts.loops[at(p)] = (fn_of(p), i, at(l), [a, n], True)
+
+@dirtyif depends on patch && gate@
+identifier i;
+expression a, n, c;
+position p, l;
+@@
+for@l (i = 0; i < n; \(i++\|++i\)) {
+	if (c)
+		\(SetPageDirty\|set_page_dirty\|set_page_dirty_lock\)(a[i]);
+	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
+}
+
+@script:python@
+i << dirtyif.i;
+a << dirtyif.a;
+n << dirtyif.n;
+c << dirtyif.c;
+l << dirtyif.l;
+p << dirtyif.p;
+@@
+facts.loops[at(p)] = (fn_of(p), i, at(l), [a, n, c], True)
+
+// how else the counter is used decides whether it is still needed
+
+@counter depends on plain || dirty || dirtyif@
+type T;
+identifier i;
+position p;
+@@
+T i@p;
+
+@script:python@
+i << counter.i;
+p << counter.p;
+@@
+if (fn_of(p), i) in [loop[:2] for loop in facts.loops.values()]:
+    facts.declared[(fn_of(p), i)] = at(p)
+
+@use depends on plain || dirty || dirtyif@
+idexpression i;
+position p;
+@@
+i@p
+
+@script:python@
+i << use.i;
+p << use.p;
+@@
+if (fn_of(p), i) in [loop[:2] for loop in facts.loops.values()]:
+    facts.uses.setdefault((fn_of(p), i), {})[at(p)] = False
+
+@set depends on use@
+idexpression i;
+expression e;
+position p;
+@@
+i@p = e
+
+@script:python@
+i << set.i;
+p << set.p;
+@@
+if (fn_of(p), i) in [loop[:2] for loop in facts.loops.values()]:
+    facts.uses.setdefault((fn_of(p), i), {})[at(p)] = True
+
+@script:python depends on patch && cleanup && gate@
+@@
+facts.cleanup = True
+
 // ---- the verdict ----
 
 @script:python judged depends on gate@
@@ -1077,6 +1233,7 @@ facts.returns.append((fn_of(p), text_place(x)))
 found = Judge(facts).wrong()
 for pos in found:
     facts.wrong[pos] = found[pos]
+fold()
 
 @script:python depends on report && gate@
 @@
@@ -1093,3 +1250,103 @@ identifier rel.f;
 position p : script:python() { is_wrong(p) };
 @@
 * f@p(...)
+
+// ---- patch mode: first the releases, none of which moves a line ----
+
+@rewrite depends on patch && gate@
+symbol false;
+expression e, n;
+position p : script:python() { is_renamed(p) };
+position q : script:python() { is_memfd(q) };
+@@
+(
+- folio_put@p(page_folio(e))
++ unpin_user_page(e)
+|
+- folio_put@p(e)
++ unpin_user_page(&e->page)
+|
+- folio_put@q
++ unpin_folio
+  (e)
+|
+- release_pages@q
++ unpin_folios
+  (e, n)
+|
+- put_page@p
++ unpin_user_page
+  (e)
+|
+- __free_page@p
++ unpin_user_page
+  (e)
+|
+- page_cache_release@p
++ unpin_user_page
+  (e)
+|
+- __free_pages@p(e, 0)
++ unpin_user_page(e)
+|
+- release_pages@p
++ unpin_user_pages
+  (e, n)
+|
+- unpin_user_page@p
++ put_page
+  (e)
+|
+- unpin_user_pages@p
++ release_pages
+  (e, n)
+|
+- unpin_user_pages_dirty_lock@p(e, n, false)
++ release_pages(e, n)
+|
+- unpin_folio@p
++ folio_put
+  (e)
+|
+- unpin_user_folio@p(e, 1)
++ folio_put(e)
+|
+- put_user_page@p
++ put_page
+  (e)
+|
+- put_user_pages@p
++ release_pages
+  (e, n)
+)
+
+// ---- then loops over all pages; each is judged by its release ----
+
+@fold depends on patch && gate@
+symbol true;
+identifier i;
+expression a, n, c;
+type T;
+position p : script:python() { is_folded(p) };
+position d : script:python() { is_dead(d) };
+@@
+(
+- T i@d;
+|
+- for (i = 0; i < n; \(i++\|++i\))
+-	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
++ unpin_user_pages(a, n);
+|
+- for (i = 0; i < n; \(i++\|++i\)) {
+-	\(SetPageDirty\|set_page_dirty\|set_page_dirty_lock\)(a[i]);
+-	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
+- }
++ unpin_user_pages_dirty_lock(a, n, true);
+|
+- for (i = 0; i < n; \(i++\|++i\)) {
+-	if (c)
+-		\(SetPageDirty\|set_page_dirty\|set_page_dirty_lock\)(a[i]);
+-	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
+- }
++ unpin_user_pages_dirty_lock(a, n, c);
+)
