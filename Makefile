@@ -50,11 +50,11 @@ coccicheck:
 
 check: all
 	@scripts/deps build audit source check
-	@$(PYTHON) -m pytest -q -p no:cacheprovider tests
+	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all
 	@scripts/deps build audit source check
-	@$(PYTHON) -m pytest -q -p no:cacheprovider tests/kernel
+	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
 
 clean:
 	rm -rf build
