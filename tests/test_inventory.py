@@ -2,6 +2,7 @@
 """The list of call sites is complete and says what stands in the source."""
 
 import json
+import random
 import subprocess
 
 import pytest
@@ -128,3 +129,19 @@ def test_full_disk(tmp_path):
         run = subprocess.run([PROGRAM, "--names", names, tree], stdout=full,
                              stderr=subprocess.PIPE, text=True, check=False)
     assert run.returncode == 1 and "cannot write the result" in run.stderr
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_fast_question_is_right(tmp_path, seed):
+    """Which files hold a name, against Python's own substring search."""
+    rng = random.Random(seed)
+    shortest = rng.choice([1, 2, 3, 8])
+    names = {"".join(rng.choices("ab_", k=rng.randint(shortest, shortest + 4)))
+             .replace("__", "_a") for _ in range(6)}
+    texts = {f"{i}.c": "".join(rng.choices("ab_ c", k=rng.randint(0, 60))) for i in range(400)}
+    tree = write_tree(tmp_path / "tree", texts)
+    listed = tmp_path / "names"
+    listed.write_text("\n".join(names) + "\n")
+    run = subprocess.run([PROGRAM, "--names", listed, tree], capture_output=True, check=True)
+    summary = json.loads(run.stdout.splitlines()[-1])["summary"]
+    assert summary["matched"] == sum(any(n in t for n in names) for t in texts.values())
