@@ -703,8 +703,6 @@ def judge(p, pf, flags, pages):
         return False
     if name not in books:
         books.clear()
-        fixes.clear()
-        initials.clear()
         books[name] = Missing(name)
     book = books[name]
     callee, func, i, arg = site(book, place, pf)
@@ -798,6 +796,10 @@ def with_get(src, a, b):
         words = "(" + words + ")"
     return "FOLL_GET | " + words
 
+def short(p):
+    """The name of the file, also after spatch has moved it for its next rule."""
+    return re.sub(r'.*[/]|cocci_small_output-\d+-\w+-', '', p[0].file)
+
 def plan(func, i, arg, callee, p):
     """Where patch mode adds FOLL_GET: at the call or where the variable starts."""
     a, b = arg
@@ -815,7 +817,7 @@ def plan(func, i, arg, callee, p):
         if k > 0 and tok[k] == "=" and len(uses) == len(changes) + 2:
             end = src.find(k, func.end, (";",))
             if is_flags(func, k + 1, end):
-                initials[(func.name, var)] = with_get(src, k + 1, end)
+                initials[(short(p), func.name, var)] = with_get(src, k + 1, end)
                 return
     fixes[(p[0].file, int(p[0].line), int(p[0].column))] = with_get(src, a, b)
 
@@ -932,7 +934,7 @@ p << decl.p;
 x << decl.x;
 flags;
 @@
-new = initials.get((p[0].current_element, x))
+new = initials.get((short(p), p[0].current_element, x))
 if new:
     coccinelle.flags = cocci.make_expr(new)
 else:

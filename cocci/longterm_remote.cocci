@@ -725,8 +725,6 @@ def judge(p, pf, flags):
         return False
     if name not in books:
         books.clear()
-        fixes.clear()
-        variables.clear()
         books[name] = Remote(name)
     callee, func, i, arg = site(books[name], place, pf)
     if arg is None:
@@ -812,6 +810,10 @@ def without_longterm(text):
     text = re.sub(r'^[(]?[^()?:|]*[?] ?0 ?: ?0[)]?$', '0', text)
     return None if "FOLL_LONGTERM" in text else text
 
+def short(p):
+    """The name of the file, also after spatch has moved it for its next rule."""
+    return re.sub(r'.*[/]|cocci_small_output-\d+-\w+-', '', p[0].file)
+
 def plan(func, i, arg, callee, p):
     """What patch mode does: drop the flag at the call, or in its own variable."""
     a, b = arg
@@ -834,7 +836,7 @@ def plan(func, i, arg, callee, p):
             alone = "".join(tok[n + 1:end]) == "|=FOLL_LONGTERM"
             if alone and tok[n - 1] not in (";", "{", "}"):
                 return
-        variables[(func.name, var)] = True
+        variables[(short(p), func.name, var)] = True
         fixes[key] = True
 
 // The forms of each function, as the API table has them. V is vmas, L locked.
@@ -981,7 +983,7 @@ x@p |= FOLL_LONGTERM;
 p << alone.p;
 x << alone.x;
 @@
-if (p[0].current_element, x) not in variables:
+if (short(p), p[0].current_element, x) not in variables:
     cocci.include_match(False)
 
 @depends on patch@
@@ -1008,7 +1010,7 @@ E << more.E;
 flags;
 @@
 new = None
-if (p[0].current_element, x) in variables and "FOLL_LONGTERM" in E:
+if (short(p), p[0].current_element, x) in variables and "FOLL_LONGTERM" in E:
     new = without_longterm(E)
 if new:
     coccinelle.flags = cocci.make_expr(new)
