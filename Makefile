@@ -36,7 +36,7 @@ build/gup-inventory: $(INVENTORY) $(wildcard inventory/*.h)
 	@mv $@.tmp $@
 
 deps:
-	@scripts/deps build audit source check
+	@scripts/deps build audit source check long
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
@@ -53,7 +53,7 @@ check: all
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all
-	@scripts/deps build audit source check
+	@scripts/deps build audit source check long
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
 
 clean:

@@ -182,7 +182,8 @@ static int write_all(const struct work *w)
 			json_string(stdout, s->skipped, strlen(s->skipped));
 			fputs("}\n", stdout);
 		}
-		fwrite(s->out, 1, s->out_len, stdout);
+		if (s->out)
+			fwrite(s->out, 1, s->out_len, stdout);
 		bytes += s->bytes;
 		matched += s->matched;
 		skipped += !!s->skipped;
