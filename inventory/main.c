@@ -193,6 +193,45 @@ static int write_all(const struct work *w)
 	return fflush(stdout) || ferror(stdout) ? -1 : 0;
 }
 
+static void free_work(struct work *w)
+{
+	for (size_t i = 0; i < w->nr; i++) {
+		free(w->src[i].path);
+		free(w->src[i].out);
+	}
+	free(w->src);
+}
+
+/* The inventory of the directory @path to stdout. Returns the exit status. */
+static int inventory(struct work *w, const char *path)
+{
+	int fd;
+
+	w->root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = w->root_fd < 0 ? -1 : openat(w->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		fprintf(stderr, "gup-inventory: cannot read the directory %s: %s\n", path,
+			strerror(errno));
+		return 1;
+	}
+	if (walk(w, fd, "")) {
+		fprintf(stderr, "gup-inventory: cannot list %s: %s\n", path, strerror(errno));
+		return 1;
+	}
+	if (w->nr)
+		qsort(w->src, w->nr, sizeof(*w->src), cmp_source);
+	run_threads(w);
+	if (w->out_of_memory) {
+		fputs("gup-inventory: out of memory\n", stderr);
+		return 1;
+	}
+	if (write_all(w)) {
+		fprintf(stderr, "gup-inventory: cannot write the result: %s\n", strerror(errno));
+		return 1;
+	}
+	return 0;
+}
+
 static int usage(void)
 {
 	fputs("usage: gup-inventory --names FILE DIR\n"
@@ -209,8 +248,9 @@ int main(int argc, char **argv)
 	};
 	struct work w = { 0 };
 	const char *names_path = NULL;
+	struct names *names;
 	char err[512];
-	int c, fd;
+	int c, status;
 
 	while ((c = getopt_long(argc, argv, "n:", opts, NULL)) != -1) {
 		if (c != 'n')
@@ -219,31 +259,14 @@ int main(int argc, char **argv)
 	}
 	if (!names_path || argc - optind != 1)
 		return usage();
-	w.names = names_load(names_path, err, sizeof(err));
-	if (!w.names) {
+	names = names_load(names_path, err, sizeof(err));
+	w.names = names;
+	if (!names) {
 		fprintf(stderr, "gup-inventory: %s\n", err);
 		return 1;
 	}
-	w.root_fd = open(argv[optind], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fd = w.root_fd < 0 ? -1 : openat(w.root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		fprintf(stderr, "gup-inventory: cannot read the directory %s: %s\n", argv[optind],
-			strerror(errno));
-		return 1;
-	}
-	if (walk(&w, fd, "")) {
-		fprintf(stderr, "gup-inventory: cannot list %s: %s\n", argv[optind], strerror(errno));
-		return 1;
-	}
-	qsort(w.src, w.nr, sizeof(*w.src), cmp_source);
-	run_threads(&w);
-	if (w.out_of_memory) {
-		fputs("gup-inventory: out of memory\n", stderr);
-		return 1;
-	}
-	if (write_all(&w)) {
-		fprintf(stderr, "gup-inventory: cannot write the result: %s\n", strerror(errno));
-		return 1;
-	}
-	return 0;
+	status = inventory(&w, argv[optind]);
+	free_work(&w);
+	names_free(names);
+	return status;
 }
