@@ -60,7 +60,7 @@ class Source:
             line += text.count("\n", last, m.start())
             last = m.start()
             word = m.group()
-            if word[:2] in ("/*", "/" + "/"):
+            if word[:2] in ("/" + "*", "/" + "/"):
                 self.comments.append((line, line + word.count("\n"), word))
             elif word.lstrip()[:1] != HASH or word.lstrip()[1:].strip():
                 self.tok.append(word.lstrip() if word.lstrip()[:1] == HASH else word)
