@@ -9,7 +9,6 @@ import jinja2
 from report import outputs
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-ENGINE_NAMES = {"seen": "parsed", "not parsed": "not parsed", "not asked": "not asked"}
 
 
 def subsystem(path):
@@ -72,5 +71,4 @@ def render(log):
         props=run["properties"], tools=[run["tool"]["driver"], *run["tool"]["extensions"]],
         rules=rules, findings=findings, coverage=list(_coverage(sites)), notes=notes,
         subsystems=Counter(f["subsystem"] for f in findings).most_common(),
-        own=own, generic=[r for r in sites if r["generic"]], engine_names=ENGINE_NAMES,
-        nr_sites=len(sites))
+        own=own, generic=[r for r in sites if r["generic"]])

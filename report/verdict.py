@@ -44,8 +44,7 @@ def attach_seen(sites, seen, asked):
 def _foll_get(site, tree):
     """(decided, text): does this get satisfy the assert?"""
     if site.api.name in tree.adds_foll_get:
-        return True, (f"{site.callee}() sets FOLL_GET itself "
-                      f"(mm/gup.c:{tree.adds_foll_get[site.api.name]})")
+        return True, f"sets FOLL_GET itself (mm/gup.c:{tree.adds_foll_get[site.api.name]})"
     pages = site.argument("pages")
     if pages == "NULL":
         return True, "pages is NULL: nothing is held, the assert does not look at it"
