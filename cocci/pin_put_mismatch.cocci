@@ -1251,84 +1251,17 @@ position p : script:python() { is_wrong(p) };
 @@
 * f@p(...)
 
-// ---- patch mode: first the releases, none of which moves a line ----
+// ---- patch mode: one rule, as positions do not outlive a change ----
 
-@rewrite depends on patch && gate@
-symbol false;
-expression e, n;
-position p : script:python() { is_renamed(p) };
-position q : script:python() { is_memfd(q) };
-@@
-(
-- folio_put@p(page_folio(e))
-+ unpin_user_page(e)
-|
-- folio_put@p(e)
-+ unpin_user_page(&e->page)
-|
-- folio_put@q
-+ unpin_folio
-  (e)
-|
-- release_pages@q
-+ unpin_folios
-  (e, n)
-|
-- put_page@p
-+ unpin_user_page
-  (e)
-|
-- __free_page@p
-+ unpin_user_page
-  (e)
-|
-- page_cache_release@p
-+ unpin_user_page
-  (e)
-|
-- __free_pages@p(e, 0)
-+ unpin_user_page(e)
-|
-- release_pages@p
-+ unpin_user_pages
-  (e, n)
-|
-- unpin_user_page@p
-+ put_page
-  (e)
-|
-- unpin_user_pages@p
-+ release_pages
-  (e, n)
-|
-- unpin_user_pages_dirty_lock@p(e, n, false)
-+ release_pages(e, n)
-|
-- unpin_folio@p
-+ folio_put
-  (e)
-|
-- unpin_user_folio@p(e, 1)
-+ folio_put(e)
-|
-- put_user_page@p
-+ put_page
-  (e)
-|
-- put_user_pages@p
-+ release_pages
-  (e, n)
-)
-
-// ---- then loops over all pages; each is judged by its release ----
-
-@fold depends on patch && gate@
-symbol true;
+@depends on patch && gate@
+symbol true, false;
 identifier i;
-expression a, n, c;
+expression a, n, c, e;
 type T;
 position p : script:python() { is_folded(p) };
 position d : script:python() { is_dead(d) };
+position r : script:python() { is_renamed(r) };
+position m : script:python() { is_memfd(m) };
 @@
 (
 - T i@d;
@@ -1349,4 +1282,63 @@ position d : script:python() { is_dead(d) };
 -	\(put_page@p\|__free_page@p\|unpin_user_page@p\)(a[i]);
 - }
 + unpin_user_pages_dirty_lock(a, n, c);
+|
+- folio_put@r(page_folio(e));
++ unpin_user_page(e);
+|
+- folio_put@r(e);
++ unpin_user_page(&e->page);
+|
+- folio_put@m
++ unpin_folio
+  (e);
+|
+- release_pages@m
++ unpin_folios
+  (e, n);
+|
+- put_page@r
++ unpin_user_page
+  (e);
+|
+- __free_page@r
++ unpin_user_page
+  (e);
+|
+- page_cache_release@r
++ unpin_user_page
+  (e);
+|
+- __free_pages@r(e, 0);
++ unpin_user_page(e);
+|
+- release_pages@r
++ unpin_user_pages
+  (e, n);
+|
+- unpin_user_page@r
++ put_page
+  (e);
+|
+- unpin_user_pages@r
++ release_pages
+  (e, n);
+|
+- unpin_user_pages_dirty_lock@r(e, n, false);
++ release_pages(e, n);
+|
+- unpin_folio@r
++ folio_put
+  (e);
+|
+- unpin_user_folio@r(e, 1);
++ folio_put(e);
+|
+- put_user_page@r
++ put_page
+  (e);
+|
+- put_user_pages@r
++ release_pages
+  (e, n);
 )
