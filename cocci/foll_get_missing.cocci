@@ -921,7 +921,7 @@ position call.pf;
 - FL@pf
 + flags
 
-@decl depends on patch && call@
+@decl depends on patch && ever call@
 type T;
 identifier x;
 expression E;
