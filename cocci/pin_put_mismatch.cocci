@@ -333,7 +333,7 @@ class Judge:
             self.fill(to, RETURN[name], name, fn, pos[1])
             return
         place = place_of(t)
-        if name and place and len(place) == 1:
+        if name and name not in SAME_PAGE and place and len(place) == 1:
             # a call of a function that is none of ours
             results = [self.node(g, p) for g, p in self.f.returns if g == (fn[0], name)]
             for what in results:
@@ -833,15 +833,25 @@ if place:
     facts.stores.append((fn_of(p), place, e, at(p)))
 
 @intot depends on gate@
-identifier S, m;
+identifier S, m, k;
 struct S *x;
 expression e;
 position p;
 @@
 (
-x->m@p = e
+x@p->m = e
 |
-x->m[...]@p = e
+x@p->m[...] = e
+|
+x@p->m.k = e
+|
+x@p->m.k[...] = e
+|
+x@p->m[...].k = e
+|
+x@p->m->k = e
+|
+x@p->m->k[...] = e
 )
 
 @script:python@
@@ -924,7 +934,7 @@ g << addr.g;
 x << addr.x;
 p << addr.p;
 @@
-if g not in ACQUIRE and "sg_" not in g:
+if g not in ACQUIRE and g not in RELEASE and is_name(x) and "sg_" not in g:
     facts.stores.append((fn_of(p), text_place(x), g + " ( )", at(p)))
 
 @walk depends on gate@
