@@ -3,6 +3,7 @@
 
 KDIR ?=
 M ?=
+ARCH ?=
 OUT ?= gup-audit
 JOBS ?= $(shell nproc)
 LAUNCH ?=
@@ -20,7 +21,7 @@ GUP_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow
 INVENTORY := $(wildcard inventory/*.c)
 
 help:
-	@echo 'make audit [KDIR=linux] [M=part] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
+	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
@@ -40,7 +41,8 @@ deps:
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
-	@$(PYTHON) -m report.audit --kdir '$(KDIR)' --module '$(M)' --out '$(OUT)' \
+	@$(PYTHON) -m report.audit --kdir '$(KDIR)' --module '$(M)' --arch '$(ARCH)' \
+		--out '$(OUT)' \
 		--jobs '$(JOBS)' --launch '$(LAUNCH)' --source '$(SOURCE)'
 
 coccicheck:

@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from report import api as table
-from report import job, merge, sites, source, spatch, tree
+from report import job, merge, outputs, sites, source, spatch, tree
 from report.errors import UserError
 from report.progress import Steps
 
@@ -93,16 +94,11 @@ def summary_lines(text):
         if "cocci" in rule:
             count = sum(r["ruleId"] == rule["id"] for r in results)
             yield f"{rule['level']:>8} {rule['id']:<20} {count}"
-    own = [r for r in results if not r["properties"]["generic"]]
-    kinds = [r.get("kind", "fail") for r in own]
-    yield (f"GUP call sites: {len({merge_key(r) for r in own})}, "
-           f"{kinds.count('pass')} pass, {kinds.count('open')} open")
-
-
-def merge_key(result):
-    physical = result["locations"][0]["physicalLocation"]
-    return (physical["artifactLocation"]["uri"], physical["region"]["startLine"],
-            physical["region"]["startColumn"])
+    own = {(r["file"], r["line"], r["column"]): r["verdict"] for r in outputs.rows(log)
+           if not r["generic"]}
+    count = Counter(own.values())
+    yield (f"GUP call sites: {len(own)}: {count['fail']} fail, {count['pass']} pass, "
+           f"{count['open']} open")
 
 
 def audit(args, work):
@@ -115,7 +111,7 @@ def audit(args, work):
             source.unpack(args.source)
     kdir = args.kdir or str(source.unpack(args.source))
     with steps.step("Look at the tree and the tools"):
-        the_tree = tree.open_tree(kdir, args.module)
+        the_tree = tree.open_tree(kdir, args.module, args.arch)
         engines = {"coccinelle": spatch.version()}
         for row in rules:
             if "cocci" in row:
@@ -126,8 +122,7 @@ def audit(args, work):
     inventory = work / "inventory.jsonl"
     with steps.step(f"List the call sites of Linux {the_tree.version}"):
         sites.write_inventory(the_tree, functions, inventory, work / "names")
-        all_sites, _skipped, _summary = sites.read_inventory(inventory, functions,
-                                                             the_tree.subdir)
+        all_sites, _skipped, _summary = sites.read_inventory(inventory, functions, the_tree)
     files = sites.in_scope(all_sites)
     spatch.sites_cocci(functions, work / "sites.cocci")
     total = write_plan(work, the_tree.base, files, rules)
@@ -147,6 +142,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     parser.add_argument("--kdir", default="")
     parser.add_argument("--module", default="")
+    parser.add_argument("--arch", default="")
     parser.add_argument("--out", required=True)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--launch", default="")

@@ -23,6 +23,8 @@ def run(args):
     if not args.cocci:
         raise UserError("no semantic patch: give COCCI=cocci/NAME.cocci")
     the_tree = tree.open_tree(args.kdir, args.module)
+    if not (the_tree.root / "scripts" / "coccicheck").is_file():
+        raise UserError(f"{the_tree.root} has no scripts/coccicheck: not a whole kernel tree")
     spatch.version()
     spatch.check_cocci(args.cocci)
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:

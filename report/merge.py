@@ -40,19 +40,18 @@ def _unseen_notes(all_sites):
              f"this call of {s.callee}()"} for s in all_sites if s.seen_by_spatch is False]
 
 
-def merge(tree, inventory, jobs, engines, tool_version, verdict_of_scope):
+def merge(tree, inventory, jobs, engines, tool_version, asked):
     """
     Returns {file name: text} of the four results.
 
     @inventory: the file of write_inventory(); @jobs: one JSON file a spatch job;
-    @verdict_of_scope: the files that spatch was given.
+    @asked: the files that spatch was given.
     """
     functions = table.load_api()
-    prefix = tree.subdir
-    all_sites, skipped, summary = sites.read_inventory(inventory, functions, prefix)
+    all_sites, skipped, summary = sites.read_inventory(inventory, functions, tree)
     findings, seen, notes = _load_jobs(jobs)
     lost = verdict.attach_findings(all_sites, findings)
-    verdict.attach_seen(all_sites, seen, verdict_of_scope)
+    verdict.attach_seen(all_sites, seen, asked)
     verdict.judge_all(all_sites, tree, functions)
     all_notes = skipped + notes + _unseen_notes(all_sites) + _lost_notes(lost)
     text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,

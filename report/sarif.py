@@ -170,7 +170,8 @@ def build(tree, sites, notes, summary, rules, tool_version, engines):
         results=list(_results(sites, sources, index, levels)),
         properties={
             "kernelVersion": tree.version, "commit": tree.commit,
-            "kernelRoot": str(tree.root), "part": tree.subdir, "externalModule": tree.is_module,
+            "kernelRoot": str(tree.root), "part": tree.subdir, "arch": tree.arch,
+            "externalModule": tree.is_module,
             "filesRead": summary["files"], "filesNamingTheApi": summary["matched"],
             "follGetForcedAt": [f"mm/gup.c:{line}" for line in tree.forces_foll_get],
         })

@@ -76,13 +76,13 @@ def _evaluate(site):
     return gup_flags.evaluate(text, site.assigns, site.params, site.api.implies_flags)
 
 
-def read_inventory(path, api, prefix=""):
+def read_inventory(path, api, tree):
     """
-    Read what write_inventory() wrote. Returns (sites, skipped, summary), files with
-    @prefix in front. Raises UserError when the file is not whole.
+    Read what write_inventory() wrote of @tree. Returns (sites, skipped, summary),
+    files relative to tree.base. Raises UserError when the file is not whole.
     """
     sites, skipped, summary, counts = [], [], None, {}
-    prefix = prefix + "/" if prefix else ""
+    prefix = tree.subdir + "/" if tree.subdir else ""
     try:
         with open(path, encoding="utf-8") as stream:
             rows = [json.loads(line) for line in stream]
@@ -91,6 +91,8 @@ def read_inventory(path, api, prefix=""):
     for row in rows:
         if "summary" in row:
             summary = row["summary"]
+        elif not tree.wants(prefix + row.get("file", row.get("skipped"))):
+            continue
         elif "skipped" in row:
             skipped.append({"file": prefix + row["skipped"], "reason": row["reason"]})
         else:

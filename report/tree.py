@@ -13,6 +13,9 @@ from pathlib import Path
 from report.errors import UserError
 
 ASSERT_FUNCTION = "__get_user_pages_locked"
+# ARCH= names that are not directories, from the top Makefile ("Additional ARCH settings")
+SRCARCH = {"i386": "x86", "x86_64": "x86", "sparc32": "sparc", "sparc64": "sparc",
+           "parisc64": "parisc"}
 
 
 @dataclass
@@ -22,12 +25,18 @@ class Tree:
     subdir: str                    # below base, "" for all of it
     version: str
     commit: str = ""
+    arch: str = ""                 # the one directory of arch/ to look at, "" for all
     forces_foll_get: list = field(default_factory=list)   # lines of mm/gup.c
     adds_foll_get: dict = field(default_factory=dict)     # entry point -> line of mm/gup.c
 
     @property
     def is_module(self):
         return self.base != self.root
+
+    def wants(self, path):
+        """Is @path, below base, part of what is audited?"""
+        return self.is_module or not self.arch or not path.startswith("arch/") \
+            or path.startswith(f"arch/{self.arch}/")
 
 
 def read_text(path):
@@ -97,10 +106,18 @@ def gup_facts(text):
     return forces, adds
 
 
-def open_tree(kdir, module=""):
+def _srcarch(root, arch):
+    srcarch = SRCARCH.get(arch, arch)
+    if arch and not (root / "arch" / srcarch).is_dir():
+        raise UserError(f"ARCH={arch}: {root} has no arch/{srcarch}")
+    return srcarch
+
+
+def open_tree(kdir, module="", arch=""):
     """
     Look at @kdir and the part @module of it (a path below it, or an external
-    module's absolute path). Raises UserError when that is nothing to audit.
+    module's absolute path), with one architecture or all of them. Raises
+    UserError when that is nothing to audit.
     """
     if not kdir:
         raise UserError("no kernel tree: give KDIR=/path/to/linux")
@@ -122,7 +139,7 @@ def open_tree(kdir, module=""):
             subdir = "" if target == root else str(target.relative_to(root))
         else:
             base = target
-    tree = Tree(root, base, subdir, version, _commit(root))
+    tree = Tree(root, base, subdir, version, _commit(root), _srcarch(root, arch))
     try:
         tree.forces_foll_get, tree.adds_foll_get = gup_facts(read_text(root / "mm" / "gup.c"))
     except OSError as err:

@@ -199,6 +199,17 @@ def test_part_of_a_tree(audited, tmp_path):
     assert [r["file"] for r in rows] == ["fs/bar.c"]
 
 
+def test_one_architecture(tmp_path):
+    call = "void f(void)\n{\n\tunpin_user_page(p);\n}\n"
+    root = write_tree(tmp_path / "linux", {"Makefile": kernel_files()["Makefile"],
+                                           "mm/gup.c": "", "arch/x86/a.c": call,
+                                           "arch/arm64/b.c": call, "fs/c.c": call})
+    assert run_audit(root, tmp_path / "out", "--arch", "x86_64").returncode == 0
+    assert [r["file"] for r in outputs.rows(load(tmp_path / "out"))] == ["arch/x86/a.c", "fs/c.c"]
+    run = run_audit(root, tmp_path / "other", "--arch", "vax")
+    assert run.returncode == 1 and "no arch/vax" in run.stderr
+
+
 def test_external_module(kernel, tmp_path):
     module = write_tree(tmp_path / "my module", {"x.c": (kernel / "drivers/foo/foo.c").read_text()})
     run = run_audit(kernel, tmp_path / "out", "--module", str(module))

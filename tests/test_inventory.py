@@ -4,14 +4,17 @@
 import json
 import random
 import subprocess
+from pathlib import Path
 
 import pytest
 from common import ROOT, write_tree
 
 from report import api, sites
 from report.errors import UserError
+from report.tree import Tree
 
 API = api.load_api()
+TREE = Tree(Path("/"), Path("/"), "", "6.1")
 PROGRAM = ROOT / "build" / "gup-inventory"
 
 
@@ -105,10 +108,10 @@ def test_cut_short(tmp_path):
     path = tmp_path / "inventory"
     path.write_text('{"skipped": "a.c", "reason": "why"}\n')
     with pytest.raises(UserError, match="cut short"):
-        sites.read_inventory(path, API)
+        sites.read_inventory(path, API, TREE)
     path.write_text('{"skipped": "a.')
     with pytest.raises(UserError, match="not an inventory"):
-        sites.read_inventory(path, API)
+        sites.read_inventory(path, API, TREE)
 
 
 @pytest.mark.parametrize("args,why", [

@@ -41,6 +41,11 @@ def test_the_tree_stays_as_it_was(linux):
     assert not [f for f in made if f.endswith((".o", ".config", ".err", ".cmd"))]
 
 
+def test_not_a_whole_tree(kernel):
+    run = coccicheck(kernel, "longterm-remote", "report", "")
+    assert run.returncode == 1 and "no scripts/coccicheck" in run.stderr
+
+
 @pytest.mark.parametrize("args,why", [
     (("--mode", "nonsense"), "not one of report"), ((), "no semantic patch"),
     (("--cocci", "none.cocci"), "no semantic patch none.cocci"),
