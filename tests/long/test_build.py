@@ -53,14 +53,13 @@ def test_patched_files_compile(copy, rule):
         touched.append(name)
     built, outside = [], []
     for name in touched:
-        run = make(linux, build, name[:-2] + ".o")
-        made = (build / (name[:-2] + ".o")).is_file()
-        if not made and run.returncode and "No rule to make target" in run.stderr:
-            outside.append(name)            # another architecture's, or not configured
+        if name.startswith("arch/") and not name.startswith("arch/x86/"):
+            outside.append(name)
             continue
+        run = make(linux, build, name[:-2] + ".o")
         assert run.returncode == 0, f"{name}: {run.stderr[-2000:]}"
         warned = [line for line in run.stderr.split("\n") if "warning:" in line]
         assert not warned, warned
         built.append(name)
-    print(f"{rule}: touched {len(touched)}, built {built}, not in this configuration {outside}")
+    print(f"{rule}: touched {len(touched)}, built {built}, of another architecture {outside}")
     assert built or not touched
