@@ -52,7 +52,7 @@ int put_remote(struct mm_struct *mm, unsigned long addr)
 {
 	struct page *page;
 
-	if (get_user_pages_remote(mm, addr, 1, FOLL_WRITE, &page, NULL) != 1)
+	if (get_user_pages_remote(mm, addr, 1, FOLL_GET | FOLL_WRITE, &page, NULL) != 1)
 		return -EFAULT;
 	put_page(page);
 	return 0;

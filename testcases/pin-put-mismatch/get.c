@@ -15,7 +15,7 @@ int unpin_loop(unsigned long addr, int nr, struct page **pages)
 
 int unpin_array(unsigned long addr, int nr, struct page **pages)
 {
-	long got = get_user_pages(addr, nr, FOLL_WRITE, pages, NULL);
+	long got = get_user_pages(addr, nr, FOLL_GET | FOLL_WRITE, pages, NULL);
 
 	if (got > 0)
 		unpin_user_pages(pages, got); /* expect cocci: pin-put-mismatch */
@@ -24,7 +24,7 @@ int unpin_array(unsigned long addr, int nr, struct page **pages)
 
 int unpin_dirty(unsigned long addr, int nr, struct page **pages)
 {
-	long got = get_user_pages_unlocked(addr, nr, pages, FOLL_WRITE);
+	long got = get_user_pages_unlocked(addr, nr, pages, FOLL_GET | FOLL_WRITE);
 
 	if (got > 0)
 		unpin_user_pages_dirty_lock(pages, got, true); /* expect cocci: pin-put-mismatch (no patch) */
@@ -33,7 +33,7 @@ int unpin_dirty(unsigned long addr, int nr, struct page **pages)
 
 int unpin_not_dirty(unsigned long addr, int nr, struct page **pages)
 {
-	long got = get_user_pages_unlocked(addr, nr, pages, 0);
+	long got = get_user_pages_unlocked(addr, nr, pages, FOLL_GET);
 
 	if (got > 0)
 		unpin_user_pages_dirty_lock(pages, got, false); /* expect cocci: pin-put-mismatch */
@@ -52,7 +52,7 @@ int unpin_iter(struct iov_iter *iter, struct page **pages, size_t size)
 
 int put_array(unsigned long addr, int nr, struct page **pages)
 {
-	long got = get_user_pages(addr, nr, FOLL_WRITE, pages, NULL);
+	long got = get_user_pages(addr, nr, FOLL_GET | FOLL_WRITE, pages, NULL);
 
 	if (got > 0)
 		release_pages(pages, got);

@@ -16,7 +16,7 @@ int got_unpinned(unsigned long addr)
 {
 	struct page *page;
 
-	if (get_user_pages(addr, 1, FOLL_WRITE, &page, NULL) != 1)
+	if (get_user_pages(addr, 1, FOLL_GET | FOLL_WRITE, &page, NULL) != 1)
 		return -EFAULT;
 	put_user_page(page); /* expect cocci: pin-put-mismatch */
 	return 0;

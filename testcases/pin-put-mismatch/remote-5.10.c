@@ -17,7 +17,7 @@ int unpin_remote(struct mm_struct *mm, unsigned long addr)
 {
 	struct page *page;
 
-	if (get_user_pages_remote(mm, addr, 1, FOLL_WRITE, &page, NULL, NULL) != 1)
+	if (get_user_pages_remote(mm, addr, 1, FOLL_GET | FOLL_WRITE, &page, NULL, NULL) != 1)
 		return -EFAULT;
 	unpin_user_page(page); /* expect cocci: pin-put-mismatch */
 	return 0;
