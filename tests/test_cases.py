@@ -154,6 +154,25 @@ def test_warnings_have_a_silent_twin(rule):
     assert any(c.marks for c in cases), f"no case in which {rule} fires"
 
 
+@pytest.mark.parametrize("mode", ["report", "org", "context", "patch"])
+@pytest.mark.parametrize("rule", RULES)
+def test_files_without_the_api_are_not_parsed(rule, mode, tmp_path):
+    """
+    spatch skips a file that lacks the words of every rule. One rule that needs no
+    word makes it read the whole kernel, for many minutes, with the same result.
+    """
+    (tmp_path / "put.c").write_text("void f(void)\n{\n\tset_page_dirty(p);\n\tput_page(p);\n}\n")
+    (tmp_path / "pin.c").write_text("void f(void)\n{\n\tpin_user_pages_remote(m, a, 1, 0, q, 0);\n"
+                                    "\tget_user_pages(a, 1, 0, q);\n}\n")
+    cocci = spatch.rule_path(RULES[rule])
+    run = subprocess.run(["spatch", "-D", mode, "--cocci-file", str(cocci),
+                          *spatch.options_of(cocci), "--dir", str(tmp_path)], cwd=tmp_path,
+                         env=spatch.environment(tmp_path), capture_output=True, text=True,
+                         check=True)
+    handled = re.findall(r"HANDLING: (\S+)", run.stdout + run.stderr)
+    assert handled == [str(tmp_path / "pin.c")]
+
+
 def test_reader_refuses_a_mistyped_mark(tmp_path, monkeypatch):
     monkeypatch.setattr("cases.CASES", tmp_path)
     path = tmp_path / "a.c"
