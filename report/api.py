@@ -13,7 +13,7 @@ API_FILE = ROOT / "api" / "gup-api.json"
 RULES_FILE = ROOT / "api" / "rules.json"
 FORMAT_VERSION = 1
 
-ROLES = ("acquire", "release")
+ROLES = ("acquire", "release")       # of a call site; other roles are what the checker knows beyond
 KINDS = ("get", "pin", "pin-if-user", "by-flags")
 
 
@@ -63,8 +63,8 @@ def _function(row, path):
     name = row.get("name", "")
     if not re.fullmatch(r"[A-Za-z_]\w*", name):
         raise UserError(f"{path}: {name!r} is not a function name")
-    if row.get("role") not in ROLES or row.get("kind") not in KINDS:
-        raise UserError(f"{path}: {name}: role or kind is not one of {ROLES + KINDS}")
+    if "role" not in row or row.get("kind") not in KINDS:
+        raise UserError(f"{path}: {name}: no role, or its kind is not one of {KINDS}")
     forms, kernels = {}, {}
     for form in row.get("forms", ()):
         forms[len(form["params"])] = tuple(form["params"])
@@ -81,9 +81,14 @@ def _function(row, path):
 
 
 def load_api(path=API_FILE):
-    """Return {name: Function}. Raises UserError on a table that does not hold together."""
+    """
+    Return {name: Function} of the functions that acquire or release. Raises
+    UserError on a table that does not hold together.
+    """
     table = {}
     for row in _load(path, "gupcheck-api").get("functions", ()):
+        if row.get("role", "acquire") not in ROLES:
+            continue
         function = _function(row, path)
         if function.name in table:
             raise UserError(f"{path}: {function.name} stands there twice")
