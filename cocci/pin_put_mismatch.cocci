@@ -14,7 +14,7 @@
 //
 // Confidence: High
 // Copyright: (C) 2026 gupcheck developers
-// Comments: -D cleanup with MODE=patch also folds loops of set_page_dirty*() and unpin_user_page()
+// Comments: MODE=patch also folds loops of set_page_dirty*() and unpin_user_page()
 // Options: --no-includes --include-headers
 // Requires: 1.1.0
 
@@ -22,7 +22,6 @@ virtual patch
 virtual context
 virtual org
 virtual report
-virtual cleanup
 
 @initialize:python@
 @@
@@ -114,7 +113,6 @@ class Facts:
         self.wrong = {}		# position -> (release, what filled it)
         self.folded = []	# positions of releases whose loop goes
         self.dead = []		# positions of counters that go with it
-        self.cleanup = False
 
 facts = Facts()
 
@@ -485,7 +483,7 @@ def fold():
         if pos in facts.wrong:
             good = facts.wrong[pos][1][0] == "pin" and not memfd(pos)
         else:
-            good = facts.cleanup and dirties and facts.releases[pos][1] == "unpin_user_page"
+            good = dirties and facts.releases[pos][1] == "unpin_user_page"
         good = good and simple(texts[0], counter, True)
         if good and all(simple(x, counter, False) for x in texts[1:]):
             groups.setdefault((fn, counter), []).append((start, pos))
@@ -1231,10 +1229,6 @@ p << set.p;
 @@
 if (fn_of(p), i) in [loop[:2] for loop in facts.loops.values()]:
     facts.uses.setdefault((fn_of(p), i), {})[at(p)] = True
-
-@script:python depends on patch && cleanup && gate@
-@@
-facts.cleanup = True
 
 // ---- the verdict ----
 

@@ -83,4 +83,11 @@ int right_kind(unsigned long addr, int nr, struct page **pages)
 +		unpin_user_page(pages[i]);
 -		put_page(pages[i]);
 +		unpin_user_page(pages[i]);
+-	int i, got;
++	int got;
+-	for (i = 0; i < got; i++) {
+-		set_page_dirty_lock(pages[i]);
+-		unpin_user_page(pages[i]);
+-	}
++	unpin_user_pages_dirty_lock(pages, got, true);
 */
