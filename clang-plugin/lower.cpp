@@ -36,6 +36,12 @@ namespace {
 
 const unsigned kTextLimit = 60;
 
+// Any 64-bit number as the model keeps it: getExtValue() asserts on large unsigned ones.
+int64_t number(const llvm::APSInt &V)
+{
+	return V.isSigned() ? V.getSExtValue() : static_cast<int64_t>(V.getZExtValue());
+}
+
 // Types, positions and spellings: what needs only the context.
 struct Translate {
 	ASTContext &Ctx;
@@ -299,7 +305,7 @@ private:
 		if (!E->isGLValue() && Q->isIntegralOrEnumerationType() && !E->isValueDependent() &&
 		    !isa<CallExpr>(E) && E->EvaluateAsInt(Value, Ctx) && !Value.HasSideEffects &&
 		    Value.Val.getInt().getBitWidth() <= 64)
-			return term_const(M, Value.Val.getInt().getExtValue(), T.type(Q));
+			return term_const(M, number(Value.Val.getInt()), T.type(Q));
 		switch (E->getStmtClass()) {
 		case Stmt::DeclRefExprClass:
 			return reference(cast<DeclRefExpr>(E));
@@ -706,9 +712,9 @@ private:
 			bool Known = false;
 			// Labels that stand on one statement share the block of the innermost.
 			while (auto *C = dyn_cast_or_null<CaseStmt>(Label)) {
-				int64_t Low = C->getLHS()->EvaluateKnownConstInt(Ctx).getExtValue();
+				int64_t Low = number(C->getLHS()->EvaluateKnownConstInt(Ctx));
 				int64_t High = C->getRHS() ?
-					C->getRHS()->EvaluateKnownConstInt(Ctx).getExtValue() : Low;
+					number(C->getRHS()->EvaluateKnownConstInt(Ctx)) : Low;
 				edge(EDGE_CASE, Id, Low, High);
 				Known = true;
 				Label = isa<SwitchCase>(C->getSubStmt()) ? C->getSubStmt() : nullptr;
@@ -805,7 +811,7 @@ private:
 			if (auto *E = dyn_cast<EnumDecl>(D))
 				for (const EnumConstantDecl *C : E->enumerators())
 					if (C->getName().size() > 5 && C->getName().substr(0, 5) == "FOLL_")
-						Flags[C->getName().str()] = C->getInitVal().getExtValue();
+						Flags[C->getName().str()] = number(C->getInitVal());
 		for (auto &Flag : Flags)
 			model_add_flag(Model, Flag.first.c_str(), Flag.second);
 	}

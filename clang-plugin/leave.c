@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a path: what became of each holding. */
+#include "engine.h"
+
+#include <string.h>
+
+/* Does the path certainly end in an error for the caller? */
+static bool ends_in_error(struct engine *e, const struct state *s)
+{
+	const struct gup_type *type = &e->root->returns;
+	Z3_ast bits = s->returned.bits;
+	struct smt *smt = &e->smt;
+
+	if (!bits || !type->width || type->is_bool)
+		return false;
+	if (type->is_pointer) {
+		Z3_ast bad = smt_compare(smt, OP_GE, false, bits, smt_number(smt, -4095, 64));
+
+		return engine_certain(e, s, smt_or(smt, bad, smt_not(smt, smt_nonzero(smt, bits))));
+	}
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (smt_share(smt, s->holdings[i].result, bits))
+			return engine_certain(e, s, smt_compare(smt, OP_LT, true, bits,
+				smt_number(smt, 0, smt_width(smt, bits))));
+	return engine_certain(e, s, smt_nonzero(smt, bits));
+}
+
+/* A page that was copied to memory which outlives the function. */
+static bool page_is_kept(const struct state *s, const struct holding *h, const char **where)
+{
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->inner->kind != PLACE_TARGET)
+			continue;
+		if (place_object(a->inner->parent) != place_object(h->array))
+			continue;
+		if (!a->outer || engine_is_outer(s, a->outer)) {
+			*where = a->text;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The caller's own page array: struct page **pages is a parameter of the function. */
+static bool is_callers_array(const struct holding *h)
+{
+	return h->array->kind == PLACE_TARGET && h->array->parent->kind == PLACE_VAR &&
+	       h->array->parent->is_param && !*h->array->stamp;
+}
+
+static void prove(struct site *site, const char *proof)
+{
+	if (!site->proof)
+		site->proof = proof;
+}
+
+static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
+{
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->leave)
+			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
+}
+
+static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
+{
+	const char *where = place_text(e->kept, h->array);
+
+	if (!error) {
+		prove(h->site, arena_printf(e->kept, "handed over in %s", where));
+		return;
+	}
+	if (is_callers_array(h) && !h->count_stored && !h->lent_to) {
+		leak(e, s, h, cond);
+		return;
+	}
+	engine_site_open(e, h->site, arena_printf(e->kept,
+		"an error path leaves the references in %s, whose owner may release them", where));
+}
+
+static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
+{
+	const char *where;
+
+	if (page_is_kept(s, h, &where)) {
+		prove(h->site, "the pages were stored where others reach them");
+		return;
+	}
+	if (h->lent_to && !(error && h->lent_tested)) {
+		engine_site_open(e, h->site, arena_printf(e->kept,
+			"%s() may have kept or released the references", h->lent_to));
+		return;
+	}
+	leak(e, s, h, cond);
+}
+
+static void leave_holding(struct engine *e, struct state *s, struct holding *h, bool error)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast cond = smt_nonzero(smt, h->held);
+
+	if (!engine_possible(e, s, cond)) {
+		prove(h->site, "released on every path");
+		return;
+	}
+	if (h->kept_when)
+		cond = smt_and(smt, cond, smt_not(smt, h->kept_when));
+	if (h->kept_when && !engine_possible(e, s, cond)) {
+		prove(h->site, arena_printf(e->kept, "handed over to %s", h->kept_in));
+		return;
+	}
+	if (smt_symbols(smt, cond)->vague && !h->vague_count) {
+		engine_site_open(e, h->site, "what is released depends on a value that is not modelled");
+		return;
+	}
+	if (h->vague_count && h->released) {
+		engine_site_open(e, h->site, "how many pages a number of bytes covers is not modelled");
+		return;
+	}
+	if (!h->freed && engine_is_outer(s, place_object(h->array)))
+		leave_outer(e, s, h, cond, error);
+	else
+		leave_local(e, s, h, cond, error);
+}
+
+void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
+{
+	bool error;
+
+	e->exits = true;
+	if (!s->nr_holdings)
+		return;
+	if (s->returned.points)
+		state_attach(&e->arena, s, place_object(s->returned.points), NULL, "returned");
+	engine_step(e, s, STEP_EXIT, pos, e->root->name);
+	error = ends_in_error(e, s);
+	for (int i = 0; i < s->nr_holdings; i++)
+		leave_holding(e, s, &s->holdings[i], error);
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "smt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
+#define QUESTION_LIMIT 400000u
+
+static void on_error(Z3_context z3, Z3_error_code code)
+{
+	/* The callers see NULL or UNKNOWN; an internal error must not end the compiler. */
+	(void)z3;
+	(void)code;
+}
+
+void smt_open(struct smt *smt, struct arena *arena)
+{
+	Z3_config config = Z3_mk_config();
+
+	memset(smt, 0, sizeof(*smt));
+	smt->arena = arena;
+	smt->z3 = Z3_mk_context(config);
+	Z3_del_config(config);
+	Z3_set_error_handler(smt->z3, on_error);
+	smt->solver = Z3_mk_solver_for_logic(smt->z3, Z3_mk_string_symbol(smt->z3, "QF_BV"));
+	Z3_solver_inc_ref(smt->z3, smt->solver);
+	Z3_params params = Z3_mk_params(smt->z3);
+
+	Z3_params_inc_ref(smt->z3, params);
+	Z3_params_set_uint(smt->z3, params, Z3_mk_string_symbol(smt->z3, "rlimit"), QUESTION_LIMIT);
+	Z3_solver_set_params(smt->z3, smt->solver, params);
+	Z3_params_dec_ref(smt->z3, params);
+}
+
+void smt_close(struct smt *smt)
+{
+	Z3_solver_dec_ref(smt->z3, smt->solver);
+	Z3_del_context(smt->z3);
+}
+
+static Z3_sort bits(struct smt *smt, unsigned width)
+{
+	return Z3_mk_bv_sort(smt->z3, width);
+}
+
+Z3_ast smt_number(struct smt *smt, int64_t value, unsigned width)
+{
+	if (width < 64)
+		value &= ((int64_t)1 << width) - 1;
+	return Z3_mk_unsigned_int64(smt->z3, (uint64_t)value, bits(smt, width));
+}
+
+Z3_ast smt_symbol(struct smt *smt, const char *name, unsigned width)
+{
+	return Z3_mk_const(smt->z3, Z3_mk_string_symbol(smt->z3, name), bits(smt, width));
+}
+
+unsigned smt_width(struct smt *smt, Z3_ast value)
+{
+	return Z3_get_bv_sort_size(smt->z3, Z3_get_sort(smt->z3, value));
+}
+
+Z3_ast smt_simplify(struct smt *smt, Z3_ast term)
+{
+	return Z3_simplify(smt->z3, term);
+}
+
+Z3_ast smt_resize(struct smt *smt, Z3_ast value, unsigned width, bool is_signed)
+{
+	unsigned old = smt_width(smt, value);
+
+	if (old == width)
+		return value;
+	if (old > width)
+		return smt_simplify(smt, Z3_mk_extract(smt->z3, width - 1, 0, value));
+	return smt_simplify(smt, is_signed ? Z3_mk_sign_ext(smt->z3, width - old, value) :
+					     Z3_mk_zero_ext(smt->z3, width - old, value));
+}
+
+static Z3_ast arithmetic(Z3_context z3, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
+{
+	switch (op) {
+	case OP_ADD: return Z3_mk_bvadd(z3, a, b);
+	case OP_SUB: return Z3_mk_bvsub(z3, a, b);
+	case OP_MUL: return Z3_mk_bvmul(z3, a, b);
+	case OP_DIV: return is_signed ? Z3_mk_bvsdiv(z3, a, b) : Z3_mk_bvudiv(z3, a, b);
+	case OP_REM: return is_signed ? Z3_mk_bvsrem(z3, a, b) : Z3_mk_bvurem(z3, a, b);
+	case OP_SHL: return Z3_mk_bvshl(z3, a, b);
+	case OP_SHR: return is_signed ? Z3_mk_bvashr(z3, a, b) : Z3_mk_bvlshr(z3, a, b);
+	case OP_AND: return Z3_mk_bvand(z3, a, b);
+	case OP_OR: return Z3_mk_bvor(z3, a, b);
+	case OP_XOR: return Z3_mk_bvxor(z3, a, b);
+	default: return NULL;
+	}
+}
+
+Z3_ast smt_binary(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
+{
+	Z3_ast result = arithmetic(smt->z3, op, is_signed, a, b);
+
+	return result ? smt_simplify(smt, result) : NULL;
+}
+
+Z3_ast smt_compare(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
+{
+	Z3_context z3 = smt->z3;
+	Z3_ast result = NULL;
+
+	switch (op) {
+	case OP_LT: result = is_signed ? Z3_mk_bvslt(z3, a, b) : Z3_mk_bvult(z3, a, b); break;
+	case OP_LE: result = is_signed ? Z3_mk_bvsle(z3, a, b) : Z3_mk_bvule(z3, a, b); break;
+	case OP_GT: result = is_signed ? Z3_mk_bvsgt(z3, a, b) : Z3_mk_bvugt(z3, a, b); break;
+	case OP_GE: result = is_signed ? Z3_mk_bvsge(z3, a, b) : Z3_mk_bvuge(z3, a, b); break;
+	case OP_EQ: result = Z3_mk_eq(z3, a, b); break;
+	case OP_NE: result = Z3_mk_not(z3, Z3_mk_eq(z3, a, b)); break;
+	default: return NULL;
+	}
+	return smt_simplify(smt, result);
+}
+
+Z3_ast smt_not(struct smt *smt, Z3_ast condition)
+{
+	return smt_simplify(smt, Z3_mk_not(smt->z3, condition));
+}
+
+Z3_ast smt_and(struct smt *smt, Z3_ast a, Z3_ast b)
+{
+	Z3_ast both[2] = { a, b };
+
+	return smt_simplify(smt, Z3_mk_and(smt->z3, 2, both));
+}
+
+Z3_ast smt_or(struct smt *smt, Z3_ast a, Z3_ast b)
+{
+	Z3_ast both[2] = { a, b };
+
+	return smt_simplify(smt, Z3_mk_or(smt->z3, 2, both));
+}
+
+Z3_ast smt_ite(struct smt *smt, Z3_ast condition, Z3_ast yes, Z3_ast no)
+{
+	return smt_simplify(smt, Z3_mk_ite(smt->z3, condition, yes, no));
+}
+
+Z3_ast smt_nonzero(struct smt *smt, Z3_ast value)
+{
+	return smt_compare(smt, OP_NE, false, value, smt_number(smt, 0, smt_width(smt, value)));
+}
+
+Z3_ast smt_truth(struct smt *smt, Z3_ast condition, unsigned width)
+{
+	return smt_ite(smt, condition, smt_number(smt, 1, width), smt_number(smt, 0, width));
+}
+
+Z3_ast smt_min_unsigned(struct smt *smt, Z3_ast a, Z3_ast b)
+{
+	return smt_ite(smt, smt_compare(smt, OP_LE, false, a, b), a, b);
+}
+
+int smt_constant_truth(struct smt *smt, Z3_ast condition)
+{
+	switch (Z3_get_bool_value(smt->z3, condition)) {
+	case Z3_L_TRUE: return 1;
+	case Z3_L_FALSE: return 0;
+	default: return -1;
+	}
+}
+
+bool smt_constant(struct smt *smt, Z3_ast value, int64_t *number)
+{
+	uint64_t raw;
+
+	if (Z3_get_ast_kind(smt->z3, value) != Z3_NUMERAL_AST ||
+	    !Z3_get_numeral_uint64(smt->z3, value, &raw))
+		return false;
+	*number = (int64_t)raw;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static char first_letter(struct smt *smt, Z3_func_decl decl)
+{
+	Z3_symbol symbol = Z3_get_decl_name(smt->z3, decl);
+
+	if (Z3_get_symbol_kind(smt->z3, symbol) != Z3_STRING_SYMBOL)
+		return 0;
+	return Z3_get_symbol_string(smt->z3, symbol)[0];
+}
+
+static void collect(struct smt *smt, struct smt_symbols *out, Z3_app app)
+{
+	unsigned count = Z3_get_app_num_args(smt->z3, app);
+	int room = 0;
+
+	if (!count) {
+		Z3_func_decl decl = Z3_get_app_decl(smt->z3, app);
+
+		if (Z3_get_decl_kind(smt->z3, decl) != Z3_OP_UNINTERPRETED)
+			return;
+		out->ids = arena_alloc(smt->arena, sizeof(*out->ids));
+		out->ids[0] = Z3_get_ast_id(smt->z3, Z3_app_to_ast(smt->z3, app));
+		out->count = 1;
+		out->vague = first_letter(smt, decl) == SMT_VAGUE[0];
+		out->reloadable = first_letter(smt, decl) == SMT_MEMORY[0];
+		return;
+	}
+	for (unsigned i = 0; i < count; i++)
+		room += smt_symbols(smt, Z3_get_app_arg(smt->z3, app, i))->count;
+	out->ids = arena_alloc(smt->arena, (size_t)room * sizeof(*out->ids) + 1);
+	for (unsigned i = 0; i < count; i++) {
+		const struct smt_symbols *part = smt_symbols(smt, Z3_get_app_arg(smt->z3, app, i));
+
+		for (int p = 0; p < part->count; p++)
+			out->ids[out->count++] = part->ids[p];
+		out->vague |= part->vague;
+		out->reloadable |= part->reloadable;
+	}
+	qsort(out->ids, (size_t)out->count, sizeof(*out->ids), by_number);
+	int kept = 0;
+
+	for (int i = 0; i < out->count; i++)
+		if (!i || out->ids[i] != out->ids[i - 1])
+			out->ids[kept++] = out->ids[i];
+	out->count = kept;
+}
+
+/* Indexed by Z3's own number of the term; terms live as long as the context. */
+const struct smt_symbols *smt_symbols(struct smt *smt, Z3_ast term)
+{
+	static const struct smt_symbols none;
+	unsigned id = Z3_get_ast_id(smt->z3, term);
+
+	if (Z3_get_ast_kind(smt->z3, term) != Z3_APP_AST)
+		return &none;
+	if (id >= smt->cap_cache) {
+		unsigned cap = smt->cap_cache ? smt->cap_cache : 1024;
+
+		while (cap <= id)
+			cap *= 2;
+		struct smt_symbols *cache = arena_alloc(smt->arena, cap * sizeof(*cache));
+
+		if (smt->cap_cache)
+			memcpy(cache, smt->cache, smt->cap_cache * sizeof(*cache));
+		smt->cache = cache;
+		smt->cap_cache = cap;
+	}
+	if (smt->cache[id].term != term) {
+		struct smt_symbols found = { .term = term };
+
+		collect(smt, &found, Z3_to_app(smt->z3, term));
+		smt->cache[id] = found;	/* collect() may have moved the cache */
+	}
+	return &smt->cache[id];
+}
+
+bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b)
+{
+	struct smt_symbols x = *smt_symbols(smt, a), y = *smt_symbols(smt, b);
+
+	for (int i = 0, j = 0; i < x.count && j < y.count;) {
+		if (x.ids[i] == y.ids[j])
+			return true;
+		if (x.ids[i] < y.ids[j])
+			i++;
+		else
+			j++;
+	}
+	return false;
+}
+
+enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
+{
+	Z3_solver_reset(smt->z3, smt->solver);
+	for (int i = 0; i < count; i++)
+		Z3_solver_assert(smt->z3, smt->solver, terms[i]);
+	smt->asked++;
+	switch (Z3_solver_check(smt->z3, smt->solver)) {
+	case Z3_L_TRUE: return SMT_YES;
+	case Z3_L_FALSE: return SMT_NO;
+	default: return SMT_UNKNOWN;
+	}
+}
+
+Z3_model smt_witness(struct smt *smt)
+{
+	Z3_model model = Z3_solver_get_model(smt->z3, smt->solver);
+
+	if (model)
+		Z3_model_inc_ref(smt->z3, model);
+	return model;
+}
+
+bool smt_value(struct smt *smt, Z3_model model, Z3_ast term, int64_t *number)
+{
+	Z3_ast value = NULL;
+
+	if (!Z3_model_eval(smt->z3, model, term, true, &value) || !value)
+		return false;
+	return smt_constant(smt, value, number);
+}
