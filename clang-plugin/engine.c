@@ -17,18 +17,37 @@
 
 /* --- questions -------------------------------------------------------------- */
 
+/*
+ * Facts that share no symbol with the question, not even through others, cannot
+ * change the answer: each was satisfiable when it was added. They stay out.
+ */
+static int related(struct engine *e, const struct state *s, Z3_ast cond, Z3_ast *terms)
+{
+	bool *taken = calloc((size_t)s->nr_facts + 1, sizeof(*taken));
+	int count = 0;
+
+	if (!taken)
+		abort();
+	terms[count++] = cond;
+	for (int t = 0; t < count; t++)
+		for (int i = 0; i < s->nr_facts; i++)
+			if (!taken[i] && smt_share(&e->smt, terms[t], s->facts[i])) {
+				taken[i] = true;
+				terms[count++] = s->facts[i];
+			}
+	free(taken);
+	return count;
+}
+
 static enum smt_answer ask(struct engine *e, const struct state *s, Z3_ast cond)
 {
-	int count = 0;
 	Z3_ast *terms = malloc(((size_t)s->nr_facts + 1) * sizeof(*terms));
 	enum smt_answer answer;
+	int count;
 
 	if (!terms)
 		abort();
-	for (int i = 0; i < s->nr_facts; i++)
-		terms[count++] = s->facts[i];
-	if (cond)
-		terms[count++] = cond;
+	count = related(e, s, cond, terms);
 	answer = smt_satisfiable(&e->smt, terms, count);
 	free(terms);
 	if (answer == SMT_UNKNOWN)
@@ -38,8 +57,10 @@ static enum smt_answer ask(struct engine *e, const struct state *s, Z3_ast cond)
 
 bool engine_possible(struct engine *e, const struct state *s, Z3_ast cond)
 {
-	if (cond && smt_constant_truth(&e->smt, cond) == 0)
-		return false;
+	int truth = smt_constant_truth(&e->smt, cond);
+
+	if (truth >= 0)
+		return truth;
 	return ask(e, s, cond) == SMT_YES;
 }
 
@@ -324,7 +345,8 @@ static bool follow(struct engine *e, struct state *s, const struct gup_block *bl
 		value = engine_eval(e, s, block->cond).bits;
 	for (int i = 0; i < block->nr_edges && count < 64; i++) {
 		conds[count] = edge_condition(e, block, i, truth, value);
-		if (feasible(e, s, conds[count]))
+		/* One of true and false is possible: when the first is not, the second is. */
+		if ((i == 1 && truth && !count) || feasible(e, s, conds[count]))
 			open[count++] = i;
 	}
 	for (int i = count - 1; i >= 0; i--) {
@@ -551,6 +573,10 @@ void engine_run(struct engine *e, struct gup_function *root)
 		open_sites(e, e->over_budget);
 	else if (!e->exits)
 		open_sites(e, "no path reaches the end of the function within two turns of each loop");
+	if (e->options->stats)
+		fprintf(stderr, "%s: stats: %s: %u steps, %u branches, %u questions, %u unknown, %zu kB\n",
+			e->model->file, root->name, e->steps, e->forks, e->smt.asked, e->unknowns,
+			e->arena.total / 1024);
 	smt_close(&e->smt);
 	arena_free(&e->arena);
 }

@@ -139,7 +139,7 @@ void engine_run(struct engine *e, struct gup_function *root);
 struct site *engine_site(struct engine *e, const struct gup_event *event);
 int engine_frame(struct engine *e, const char *path);
 Z3_ast engine_vague(struct engine *e, unsigned width);
-/* Can `cond` (or NULL) hold here? An unknown answer is not a yes. */
+/* Can it hold here? An unknown answer is not a yes. */
 bool engine_possible(struct engine *e, const struct state *s, Z3_ast cond);
 /* Must it hold here? */
 bool engine_certain(struct engine *e, const struct state *s, Z3_ast cond);

@@ -93,6 +93,17 @@ Z3_ast engine_count(struct engine *e, struct state *s, const struct gup_term *te
 	return index_bits(e, s, term);
 }
 
+/* What is dereferenced is not NULL: the path ends there otherwise. */
+static struct value dereferenced(struct engine *e, struct state *s, const struct gup_term *term)
+{
+	struct value pointer = engine_eval(e, s, term);
+
+	if (pointer.bits && Z3_get_ast_kind(e->smt.z3, pointer.bits) == Z3_APP_AST &&
+	    !Z3_get_app_num_args(e->smt.z3, Z3_to_app(e->smt.z3, pointer.bits)))
+		state_add_fact(&e->arena, &e->smt, s, smt_nonzero(&e->smt, pointer.bits));
+	return pointer;
+}
+
 const struct place *engine_place(struct engine *e, struct state *s, const struct gup_term *term)
 {
 	switch (term->kind) {
@@ -102,7 +113,7 @@ const struct place *engine_place(struct engine *e, struct state *s, const struct
 	case TERM_FIELD:
 		return place_field(&e->places, engine_place(e, s, term->a), term->name, term->record);
 	case TERM_DEREF:
-		return engine_points(e, engine_eval(e, s, term->a));
+		return engine_points(e, dereferenced(e, s, term->a));
 	case TERM_INDEX: {
 		const struct place *array = engine_points(e, engine_eval(e, s, term->a));
 
@@ -183,6 +194,26 @@ static struct value binary(struct engine *e, struct state *s, const struct gup_t
 	return result;
 }
 
+/*
+ * A length that is put into an int is taken to fit: a bug that needs a buffer
+ * of 8 TB is not what this is about. Results of acquires keep their sign, and
+ * so they stay out of it; so does what was masked on purpose.
+ */
+static void assume_fits(struct engine *e, struct state *s, const struct gup_term *term,
+			Z3_ast wide, Z3_ast narrow)
+{
+	int64_t number;
+
+	if (term->type.width != 32 || smt_width(&e->smt, wide) != 64 || term->a->op == OP_AND ||
+	    smt_constant(&e->smt, wide, &number) || smt_symbols(&e->smt, wide)->vague)
+		return;
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (smt_share(&e->smt, s->holdings[i].result, wide))
+			return;
+	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_EQ, false, wide,
+		smt_resize(&e->smt, narrow, 64, term->type.is_signed)));
+}
+
 static struct value cast(struct engine *e, struct state *s, const struct gup_term *term)
 {
 	struct value value = engine_eval(e, s, term->a);
@@ -191,9 +222,12 @@ static struct value cast(struct engine *e, struct state *s, const struct gup_ter
 		return (struct value){ NULL, NULL };
 	if (term->type.is_bool)
 		value.bits = smt_truth(&e->smt, smt_nonzero(&e->smt, value.bits), term->type.width);
-	else
-		value.bits = smt_resize(&e->smt, value.bits, term->type.width,
-					term->a->type.is_signed);
+	else {
+		Z3_ast wide = value.bits;
+
+		value.bits = smt_resize(&e->smt, wide, term->type.width, term->a->type.is_signed);
+		assume_fits(e, s, term, wide, value.bits);
+	}
 	if (term->type.width < 64)
 		value.points = NULL;
 	return value;

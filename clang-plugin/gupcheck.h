@@ -19,6 +19,7 @@ struct gup_options {
 	const char *api_file;	/* a user's rows, added to the built-in table */
 	bool dump;		/* print the model to stdout */
 	bool sites;		/* print the verdict of every site to stderr */
+	bool stats;		/* print what each function cost to stderr */
 	bool quiet;		/* no diagnostics, only SARIF */
 	bool entry_policy;	/* foll-get-missing by the strict policy of 2019 */
 };

@@ -899,6 +899,8 @@ protected:
 				Options.dump = true;
 			else if (A == "sites")
 				Options.sites = true;
+			else if (A == "stats")
+				Options.stats = true;
 			else if (A == "quiet")
 				Options.quiet = true;
 			else if (A == "policy=entry")
