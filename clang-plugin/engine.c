@@ -7,10 +7,10 @@
 #include "loop.h"
 
 /* The budget of one function, in things that cost the same on every machine. */
-#define MAX_STEPS 40000u
-#define MAX_FORKS 4000u
-#define MAX_QUESTIONS 4000u
-#define MAX_UNKNOWNS 40u
+#define MAX_STEPS 12000u
+#define MAX_FORKS 1500u
+#define MAX_QUESTIONS 700u
+#define MAX_UNKNOWNS 8u
 /* How often a loop head is met on one path: two iterations and the way out. */
 #define MAX_TURNS_REFERENCES 3
 #define MAX_TURNS_OTHER 2
@@ -397,6 +397,59 @@ static bool return_from(struct engine *e, struct state *s)
 	return true;
 }
 
+/* The first field on the way from the object to the place: what a read of it must name. */
+static const char *last_field(const struct place *place)
+{
+	for (; place; place = place->parent)
+		if (place->kind == PLACE_FIELD)
+			return place->name;
+		else if (place->kind != PLACE_ELEM)
+			break;
+	return NULL;
+}
+
+/* May an event that is still to come read this place? When in doubt, yes. */
+static bool may_read_again(const struct state *s, const struct place *place)
+{
+	const char *field = last_field(place);
+
+	for (int i = 0; i <= s->depth; i++) {
+		const struct frame *frame = &s->frames[i];
+		const struct flow *flow = frame->function->analysis;
+		const struct flow_block *block = &flow->blocks[frame->block];
+
+		if (field) {
+			/* A caller goes on in the middle of a block whose reads are all counted. */
+			if (flow_has_name(&block->reads, field))
+				return true;
+		} else if (place->kind == PLACE_VAR) {
+			const struct gup_var *v;
+
+			if (place->frame != frame->id)
+				continue;
+			v = &frame->function->vars[place->var];
+			return i < s->depth || v->is_object || v->address_taken ||
+			       block->live[place->var];
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing is held and nothing will be: the rest of the path is of no interest. */
+static bool is_over(const struct state *s)
+{
+	bool acquire = false;
+
+	for (int i = 0; i <= s->depth; i++) {
+		const struct flow *flow = s->frames[i].function->analysis;
+
+		acquire |= flow->blocks[s->frames[i].block].leads_to_acquire;
+	}
+	return !acquire && !s->nr_holdings;
+}
+
 /* What happens at the head of a block; false: the path ends. */
 static bool enter_block(struct engine *e, struct state *s)
 {
@@ -404,8 +457,12 @@ static bool enter_block(struct engine *e, struct state *s)
 	struct flow *flow = flow_of(e->model, e->api, frame->function);
 	struct flow_block *info = &flow->blocks[frame->block];
 
+	if (is_over(s)) {
+		e->exits = true;
+		return false;
+	}
 	if (info->is_join) {
-		state_trim(&e->smt, s, info->live);
+		state_trim(&e->smt, &e->places, s, may_read_again);
 		if (seen_before(e, state_signature(&e->smt, s)))
 			return false;
 	}
@@ -500,6 +557,9 @@ static bool advance(struct engine *e, struct state *s)
 		run_counting(e, s, info->counting, info->body);
 		return true;
 	}
+	/* How many pages a number of bytes covers is not known: the loop may have taken them all. */
+	for (int i = 0; info->is_header && info->has_references && i < s->nr_holdings; i++)
+		s->holdings[i].released |= s->holdings[i].vague_count;
 	if (info->is_header) {
 		int limit = info->has_references ? MAX_TURNS_REFERENCES : MAX_TURNS_OTHER;
 

@@ -19,6 +19,7 @@ struct site {
 	const struct api_row *row;
 	const struct api_params *form;
 	bool reached, failed;
+	bool hands_on;		/* some path leaves references to the caller */
 	const char *open;	/* why nothing is proven, or NULL */
 	const char *proof;	/* what was proven, or NULL */
 	const char *flags_text;

@@ -159,7 +159,9 @@ static struct value pointer_difference(struct engine *e, struct state *s,
 		result.bits = smt_binary(&e->smt, OP_SUB, true, x, y);
 		return result;
 	}
-	result.bits = engine_vague(e, term->type.width);
+	/* page_to_pfn() and its like: no number that we know, but one that depends on the page. */
+	result.bits = smt_resize(&e->smt, smt_binary(&e->smt, OP_SUB, false, a.bits, b.bits),
+				 term->type.width, false);
 	return result;
 }
 

@@ -167,17 +167,115 @@ static void find_joins(const struct gup_function *function, struct flow *flow, s
 		flow->blocks[b].is_join = entries[b] > 1;
 }
 
-static void find_roles(const struct api *api, const struct gup_function *function, struct flow *flow)
+/* --- what lies ahead ------------------------------------------------------ */
+
+struct ahead {
+	struct name_set reads;
+	bool acquires;
+};
+
+static unsigned name_bit(const char *name)
 {
-	for (int b = 0; b < function->nr_blocks; b++)
+	unsigned hash = 5381;
+
+	while (*name)
+		hash = hash * 33u + (unsigned char)*name++;
+	return hash % 256;
+}
+
+bool flow_has_name(const struct name_set *set, const char *name)
+{
+	unsigned bit = name_bit(name);
+
+	return set->bits[bit / 64] >> (bit % 64) & 1;
+}
+
+static bool join(struct ahead *to, const struct ahead *from)
+{
+	struct ahead old = *to;
+
+	for (int i = 0; i < 4; i++)
+		to->reads.bits[i] |= from->reads.bits[i];
+	to->acquires |= from->acquires;
+	return memcmp(&old, to, sizeof(old)) != 0;
+}
+
+static void add_names(struct ahead *ahead, const struct gup_term *term)
+{
+	if (!term)
+		return;
+	if (term->kind == TERM_FIELD) {
+		unsigned bit = name_bit(term->name);
+
+		ahead->reads.bits[bit / 64] |= (uint64_t)1 << (bit % 64);
+	}
+	add_names(ahead, term->a);
+	add_names(ahead, term->b);
+}
+
+#define MAX_CALL_DEPTH 6
+
+static void look_at_function(const struct gup_model *model, const struct api *api,
+			     const struct gup_function *function, struct ahead *ahead, int depth);
+
+static void look_at_event(const struct gup_model *model, const struct api *api,
+			  const struct gup_event *event, struct ahead *ahead, int depth)
+{
+	add_names(ahead, event->rhs);
+	if (event->lhs && event->lhs->kind != TERM_VAR) {
+		/* The last field is written, the ones on the way to it are read. */
+		add_names(ahead, event->lhs->a);
+		add_names(ahead, event->lhs->b);
+	}
+	for (int i = 0; i < event->nr_args; i++)
+		add_names(ahead, event->args[i]);
+	if (event->kind != EVENT_CALL || !event->callee)
+		return;
+	const struct api_row *row = api_find(api, event->callee);
+	const struct gup_function *callee = row ? NULL : model_find(model, event->callee);
+
+	ahead->acquires |= row && row->role == ROLE_ACQUIRE;
+	if (callee && depth < MAX_CALL_DEPTH)
+		look_at_function(model, api, callee, ahead, depth + 1);
+}
+
+static void look_at_function(const struct gup_model *model, const struct api *api,
+			     const struct gup_function *function, struct ahead *ahead, int depth)
+{
+	for (int b = 0; b < function->nr_blocks; b++) {
+		add_names(ahead, function->blocks[b].cond);
+		for (int i = 0; i < function->blocks[b].nr_events; i++)
+			look_at_event(model, api, &function->blocks[b].events[i], ahead, depth);
+	}
+}
+
+static void find_ahead(struct gup_model *model, const struct api *api,
+		       const struct gup_function *function, struct flow *flow)
+{
+	struct ahead *ahead = arena_alloc(&model->arena,
+					  (size_t)function->nr_blocks * sizeof(*ahead));
+
+	for (int b = 0; b < function->nr_blocks; b++) {
+		add_names(&ahead[b], function->blocks[b].cond);
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
 			const struct api_row *row = event->kind == EVENT_CALL ?
 				api_find(api, event->callee) : NULL;
 
+			look_at_event(model, api, event, &ahead[b], 0);
 			flow->acquires |= row && row->role == ROLE_ACQUIRE;
-			flow->releases |= row && row->role == ROLE_RELEASE;
 		}
+	}
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int e = 0; e < function->blocks[b].nr_edges; e++)
+				changed |= join(&ahead[b], &ahead[function->blocks[b].edges[e].target]);
+	}
+	for (int b = 0; b < function->nr_blocks; b++) {
+		flow->blocks[b].reads = ahead[b].reads;
+		flow->blocks[b].leads_to_acquire = ahead[b].acquires;
+	}
 }
 
 struct flow *flow_of(struct gup_model *model, const struct api *api, struct gup_function *function)
@@ -192,7 +290,7 @@ struct flow *flow_of(struct gup_model *model, const struct api *api, struct gup_
 	find_live(&model->arena, function, flow);
 	find_loops(model, api, &model->arena, function, flow);
 	find_joins(function, flow, &model->arena);
-	find_roles(api, function, flow);
+	find_ahead(model, api, function, flow);
 	for (int b = 0; b < function->nr_blocks; b++)
 		if (flow->blocks[b].is_header)
 			flow->blocks[b].counting = loop_counting(model, api, function, flow, b);

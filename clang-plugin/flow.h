@@ -22,22 +22,28 @@ struct counting_loop {
 	int exit;			/* where the loop goes on */
 };
 
+/* A set of field names, a bit each by hash: a name may be in it by accident, never missing. */
+struct name_set { uint64_t bits[4]; };
+
 struct flow_block {
 	bool in_loop, is_header, is_join;
 	bool *body;			/* header: the blocks of the loop */
 	bool has_references;		/* header: acquires or releases inside */
 	struct counting_loop *counting;	/* header, or NULL */
 	bool *live;			/* variables that may be read from here on */
+	struct name_set reads;		/* fields that may be read from here on */
+	bool leads_to_acquire;		/* here or later, callees included */
 };
 
 struct flow {
 	struct flow_block *blocks;
-	bool acquires, releases;	/* itself, not through its callees */
+	bool acquires;			/* itself, not through its callees */
 };
 
 struct flow *flow_of(struct gup_model *model, const struct api *api, struct gup_function *function);
 /* Calls visit for each variable that the term reads. */
 void flow_reads(const struct gup_term *term, void (*visit)(void *data, int var), void *data);
+bool flow_has_name(const struct name_set *set, const char *name);
 bool flow_same_term(const struct gup_term *a, const struct gup_term *b);
 
 #endif

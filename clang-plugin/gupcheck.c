@@ -60,26 +60,36 @@ bool gup_name_is_interesting(const struct gup_session *session, const char *name
 	return row && is_event(row);
 }
 
-/* Does it acquire itself, or through a function of this file whose pages it then holds? */
-static bool acquires(struct engine *e, struct gup_function *function, int depth)
+static bool acquires(struct engine *e, struct gup_function *function)
 {
-	if (function->incomplete)
-		return depth == 0;
-	if (flow_of(e->model, e->api, function)->acquires)
-		return true;
-	if (depth >= 2)
-		return false;
+	return function->incomplete || flow_of(e->model, e->api, function)->acquires;
+}
+
+/* Does a function of this file that it calls hand references on to its caller? */
+static bool calls_helper(struct engine *e, const struct gup_function *function)
+{
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
 			struct gup_function *callee = event->kind == EVENT_CALL ?
 				model_find(e->model, event->callee) : NULL;
 
-			if (callee && callee != function && callee->is_static &&
-			    acquires(e, callee, depth + 1))
-				return true;
+			for (int s = 0; callee && callee->is_static && s < e->nr_sites; s++)
+				if (e->sites[s].function == callee && e->sites[s].hands_on)
+					return true;
 		}
 	return false;
+}
+
+/* The functions that acquire, then the callers of those whose references outlive them. */
+static void run_all(struct engine *e)
+{
+	for (int i = 0; i < e->model->nr_functions; i++)
+		if (acquires(e, e->model->functions[i]))
+			engine_run(e, e->model->functions[i]);
+	for (int i = 0; i < e->model->nr_functions; i++)
+		if (!acquires(e, e->model->functions[i]) && calls_helper(e, e->model->functions[i]))
+			engine_run(e, e->model->functions[i]);
 }
 
 int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host)
@@ -96,9 +106,7 @@ int gup_check(struct gup_session *session, struct gup_model *model, const struct
 	if (session->options.dump)
 		model_print(stdout, model);
 	engine_open(&engine, model, session->api, &session->options, &kept);
-	for (int i = 0; i < model->nr_functions; i++)
-		if (acquires(&engine, model->functions[i], 0))
-			engine_run(&engine, model->functions[i]);
+	run_all(&engine);
 	report_all(&engine, host);
 	if (session->options.sites)
 		report_sites(&engine, stderr);

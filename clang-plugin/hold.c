@@ -331,6 +331,29 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 	return outer_within(s, object, 0);
 }
 
+/* A number that was made from the address of a held page: its frame number, say. */
+static struct holding *number_of_page(struct engine *e, struct state *s, struct value value)
+{
+	struct smt_symbols symbols;
+
+	if (!value.bits)
+		return NULL;
+	symbols = *smt_symbols(&e->smt, value.bits);
+	for (int n = 0; symbols.reloadable && n < symbols.count; n++) {
+		int id = smt_memory(&e->smt, symbols.ids[n]);
+		Z3_ast index;
+
+		if (id <= 0 || id > e->places.count)
+			continue;
+		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
+
+		for (int i = 0; i < s->nr_holdings; i++)
+			if (s->holdings[i].array == array)
+				return &s->holdings[i];
+	}
+	return NULL;
+}
+
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value)
 {
@@ -349,15 +372,17 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 			if (gup_rules[r]->store)
 				gup_rules[r]->store(e, s, h, gup_rules[r], place, value, event);
 	}
-	if (plain || !value.points)
+	if (plain)
 		return;
-	h = engine_page_of(e, s, value, &index);
+	h = value.points ? engine_page_of(e, s, value, &index) : number_of_page(e, s, value);
 	const char *text = event && event->lhs ? event->text : "";
 
 	if (h && engine_is_outer(s, owner)) {
 		h->kept_when = Z3_mk_true(e->smt.z3);
 		h->kept_in = place_text(e->kept, place);
 	}
+	if (!value.points)
+		return;
 	state_attach(&e->arena, s, place_object(value.points),
 		     owner->kind == PLACE_GLOBAL ? NULL : owner, text);
 }

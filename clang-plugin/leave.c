@@ -67,6 +67,7 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 {
 	const char *where = place_text(e->kept, h->array);
 
+	h->site->hands_on = true;
 	if (!error) {
 		prove(h->site, arena_printf(e->kept, "handed over in %s", where));
 		return;
@@ -84,6 +85,7 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	const char *where;
 
 	if (page_is_kept(s, h, &where)) {
+		h->site->hands_on |= h->page_result;
 		prove(h->site, "the pages were stored where others reach them");
 		return;
 	}

@@ -42,6 +42,20 @@ static Z3_ast own_address(struct places *places, int id)
 	return Z3_mk_concat(places->smt->z3, smt_number(places->smt, 1, 4), low);
 }
 
+static void remember(struct places *places, const struct place *place)
+{
+	if (place->id >= places->cap_by_id) {
+		int cap = places->cap_by_id ? places->cap_by_id * 2 : 256;
+		const struct place **list = arena_alloc(places->arena, (size_t)cap * sizeof(*list));
+
+		if (places->cap_by_id)
+			memcpy(list, places->by_id, (size_t)places->cap_by_id * sizeof(*list));
+		places->by_id = list;
+		places->cap_by_id = cap;
+	}
+	places->by_id[place->id] = place;
+}
+
 static const struct place *intern(struct places *places, const struct place *key)
 {
 	struct place **chain = &places->buckets[hash(key)];
@@ -53,6 +67,7 @@ static const struct place *intern(struct places *places, const struct place *key
 
 	*fresh = *key;
 	fresh->id = ++places->count;
+	remember(places, fresh);
 	fresh->next = *chain;
 	if (!fresh->address)
 		fresh->address = own_address(places, fresh->id);

@@ -44,6 +44,8 @@ struct places {
 	struct arena *arena;
 	struct place *buckets[PLACE_BUCKETS];
 	int count;
+	const struct place **by_id;	/* by_id[place->id] */
+	int cap_by_id;
 };
 
 void places_open(struct places *places, struct smt *smt, struct arena *arena);

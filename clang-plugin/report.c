@@ -43,11 +43,11 @@ static bool find_witness(struct engine *e, const struct state *s, Z3_ast cond, Z
 {
 	static const int limits[] = { 8, 64, 4096, -1 };
 	Z3_ast *terms = malloc(((size_t)s->nr_facts + 1 + 2 * (size_t)s->nr_holdings) * sizeof(*terms));
-	bool found = false;
 
 	if (!terms)
 		abort();
-	for (int l = 0; l < 4 && !found; l++) {
+	*model = NULL;
+	for (int l = 0; l < 4 && !*model; l++) {
 		int count = 0;
 
 		for (int i = 0; i < s->nr_facts; i++)
@@ -63,10 +63,9 @@ static bool find_witness(struct engine *e, const struct state *s, Z3_ast cond, Z
 						     smt_number(&e->smt, limits[l], 64));
 			terms[count++] = smt_nonzero(&e->smt, h->asked);
 		}
-		found = smt_satisfiable(&e->smt, terms, count) == SMT_YES;
+		*model = smt_model(&e->smt, terms, count);
 	}
 	free(terms);
-	*model = found ? smt_witness(&e->smt) : NULL;
 	return *model != NULL;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
-#define QUESTION_LIMIT 400000u
+#define QUESTION_LIMIT 1000000u
 
 static void on_error(Z3_context z3, Z3_error_code code)
 {
@@ -221,13 +221,18 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static char first_letter(struct smt *smt, Z3_func_decl decl)
+static const char *symbol_name(struct smt *smt, Z3_func_decl decl)
 {
 	Z3_symbol symbol = Z3_get_decl_name(smt->z3, decl);
 
 	if (Z3_get_symbol_kind(smt->z3, symbol) != Z3_STRING_SYMBOL)
-		return 0;
-	return Z3_get_symbol_string(smt->z3, symbol)[0];
+		return "";
+	return Z3_get_symbol_string(smt->z3, symbol);
+}
+
+int smt_memory(const struct smt *smt, unsigned id)
+{
+	return id < smt->cap_cache ? smt->cache[id].memory : 0;
 }
 
 static void collect(struct smt *smt, struct smt_symbols *out, Z3_app app)
@@ -243,8 +248,11 @@ static void collect(struct smt *smt, struct smt_symbols *out, Z3_app app)
 		out->ids = arena_alloc(smt->arena, sizeof(*out->ids));
 		out->ids[0] = Z3_get_ast_id(smt->z3, Z3_app_to_ast(smt->z3, app));
 		out->count = 1;
-		out->vague = first_letter(smt, decl) == SMT_VAGUE[0];
-		out->reloadable = first_letter(smt, decl) == SMT_MEMORY[0];
+		const char *name = symbol_name(smt, decl);
+
+		out->vague = name[0] == SMT_VAGUE[0];
+		out->reloadable = name[0] == SMT_MEMORY[0];
+		out->memory = out->reloadable ? atoi(name + 1) : 0;
 		return;
 	}
 	for (unsigned i = 0; i < count; i++)
@@ -311,7 +319,46 @@ bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b)
 	return false;
 }
 
-enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
+static struct smt_answered *answered_slot(struct smt *smt, uint64_t key)
+{
+	unsigned at = (unsigned)key & (smt->cap_answered - 1);
+
+	while (smt->answered[at].key && smt->answered[at].key != key)
+		at = (at + 1) & (smt->cap_answered - 1);
+	return &smt->answered[at];
+}
+
+static void remember(struct smt *smt, uint64_t key, enum smt_answer answer)
+{
+	if (smt->nr_answered * 2 >= smt->cap_answered) {
+		struct smt_answered *old = smt->answered;
+		unsigned cap = smt->cap_answered;
+
+		smt->cap_answered = cap ? cap * 2 : 512;
+		smt->answered = arena_alloc(smt->arena, smt->cap_answered * sizeof(*old));
+		for (unsigned i = 0; i < cap; i++)
+			if (old[i].key)
+				*answered_slot(smt, old[i].key) = old[i];
+	}
+	*answered_slot(smt, key) = (struct smt_answered){ key, answer };
+	smt->nr_answered++;
+}
+
+/* The order of the terms does not matter, so neither does it to the key. */
+static uint64_t question_key(struct smt *smt, Z3_ast const *terms, int count)
+{
+	uint64_t key = (uint64_t)count + 1;
+
+	for (int i = 0; i < count; i++) {
+		uint64_t mixed = Z3_get_ast_id(smt->z3, terms[i]) * 0x9e3779b97f4a7c15ull;
+
+		mixed ^= mixed >> 29;
+		key += mixed * 0xbf58476d1ce4e5b9ull;
+	}
+	return key ? key : 1;
+}
+
+static enum smt_answer solve(struct smt *smt, Z3_ast const *terms, int count)
 {
 	Z3_solver_reset(smt->z3, smt->solver);
 	for (int i = 0; i < count; i++)
@@ -324,13 +371,30 @@ enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
 	}
 }
 
-Z3_model smt_witness(struct smt *smt)
+enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
+{
+	uint64_t key = question_key(smt, terms, count);
+	enum smt_answer answer;
+
+	if (smt->cap_answered && answered_slot(smt, key)->key)
+		return answered_slot(smt, key)->answer;
+	answer = solve(smt, terms, count);
+	remember(smt, key, answer);
+	return answer;
+}
+
+static Z3_model smt_witness(struct smt *smt)
 {
 	Z3_model model = Z3_solver_get_model(smt->z3, smt->solver);
 
 	if (model)
 		Z3_model_inc_ref(smt->z3, model);
 	return model;
+}
+
+Z3_model smt_model(struct smt *smt, Z3_ast const *terms, int count)
+{
+	return solve(smt, terms, count) == SMT_YES ? smt_witness(smt) : NULL;
 }
 
 bool smt_value(struct smt *smt, Z3_model model, Z3_ast term, int64_t *number)

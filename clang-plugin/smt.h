@@ -19,11 +19,15 @@ struct smt {
 	Z3_context z3;
 	Z3_solver solver;
 	unsigned asked;		/* questions that reached the solver */
+	struct smt_answered *answered;	/* questions asked before, by hash */
+	unsigned nr_answered, cap_answered;
 	struct smt_symbols *cache;
 	unsigned nr_cache, cap_cache;
 	struct arena *arena;
 	char *wrong;		/* an error that Z3 reported, or NULL */
 };
+
+struct smt_answered { uint64_t key; enum smt_answer answer; };
 
 /* The symbols of a term, sorted by id, each once. */
 struct smt_symbols {
@@ -31,7 +35,8 @@ struct smt_symbols {
 	int count;
 	unsigned *ids;
 	bool vague;		/* one of them stands for what was not modelled */
-	bool reloadable;	/* one of them is memory that may be read again */
+	bool reloadable;	/* one of them is what memory held at first */
+	int memory;		/* a single symbol of memory: the number in its name */
 };
 
 void smt_open(struct smt *smt, struct arena *arena);
@@ -60,12 +65,14 @@ Z3_ast smt_min_unsigned(struct smt *smt, Z3_ast a, Z3_ast b);
 int smt_constant_truth(struct smt *smt, Z3_ast condition);
 bool smt_constant(struct smt *smt, Z3_ast value, int64_t *number);
 const struct smt_symbols *smt_symbols(struct smt *smt, Z3_ast term);
+/* The number in the name of a memory symbol, or 0. */
+int smt_memory(const struct smt *smt, unsigned id);
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b);
 
 /* Can all of these hold together? */
 enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count);
-/* After SMT_YES: the model, to be released; then the value of a term in it. */
-Z3_model smt_witness(struct smt *smt);
+/* Numbers that make all of them hold, to be released with Z3_model_dec_ref(); NULL when none do. */
+Z3_model smt_model(struct smt *smt, Z3_ast const *terms, int count);
 bool smt_value(struct smt *smt, Z3_model model, Z3_ast term, int64_t *number);
 
 #endif

@@ -222,15 +222,6 @@ void state_unvisit(struct state *state, int block)
 
 /* --- trimming ---------------------------------------------------------- */
 
-static bool is_dead(const struct state *state, const struct place *place, const bool *live)
-{
-	const struct frame *frame = &state->frames[state->depth];
-
-	return place->kind == PLACE_VAR && place->frame == frame->id && !live[place->var] &&
-	       !frame->function->vars[place->var].is_object &&
-	       !frame->function->vars[place->var].address_taken;
-}
-
 struct id_set { bool *has; unsigned cap; };
 
 static bool add_ids(struct smt *smt, struct id_set *set, Z3_ast term)
@@ -276,32 +267,50 @@ static void roots(struct smt *smt, struct id_set *set, const struct state *state
 	add_ids(smt, set, state->returned.bits);
 }
 
+/* Symbols of memory that may be read again: m<place>@..., see first_load() in eval.c. */
+static void memory_roots(struct smt *smt, const struct places *places, struct id_set *set,
+			 const struct state *state, state_again again)
+{
+	for (int i = 0; i < state->nr_facts; i++) {
+		struct smt_symbols symbols = *smt_symbols(smt, state->facts[i]);
+
+		for (int n = 0; symbols.reloadable && n < symbols.count; n++) {
+			int id = smt_memory(smt, symbols.ids[n]);
+
+			if (id > 0 && id <= places->count && symbols.ids[n] < set->cap &&
+			    !set->has[symbols.ids[n]] && again(state, places->by_id[id]))
+				set->has[symbols.ids[n]] = true;
+		}
+	}
+}
+
 /*
  * A fact over symbols that nothing refers to any more was satisfiable when it
  * was added, and can never meet a new question: it may go. This is what lets
- * paths that differed only in the past merge. A symbol that a later load would
- * produce again (a field that was tested, say) must stay: only symbols of
- * calls are dropped.
+ * paths that differed only in the past merge.
  */
-void state_trim(struct smt *smt, struct state *state, const bool *live)
+void state_trim(struct smt *smt, const struct places *places, struct state *state,
+		state_again again)
 {
 	int kept = 0;
 
 	for (int i = 0; i < state->nr_entries; i++)
-		if (!is_dead(state, state->entries[i].place, live))
+		if (again(state, state->entries[i].place))
 			state->entries[kept++] = state->entries[i];
 	state->nr_entries = kept;
+	for (int i = 0; i < state->nr_facts; i++)
+		smt_symbols(smt, state->facts[i]);
 	unsigned cap = smt->cap_cache ? smt->cap_cache : 1;
 	struct id_set set = { calloc(cap, sizeof(bool)), cap };
 
 	if (!set.has)
 		abort();
 	roots(smt, &set, state);
+	memory_roots(smt, places, &set, state, again);
 	for (bool grew = true; grew;) {
 		grew = false;
 		for (int i = 0; i < state->nr_facts; i++)
-			if (touches(smt, &set, state->facts[i]) || 
-			    smt_symbols(smt, state->facts[i])->reloadable)
+			if (touches(smt, &set, state->facts[i]))
 				grew |= add_ids(smt, &set, state->facts[i]);
 	}
 	kept = 0;

@@ -118,8 +118,10 @@ int state_visit(struct arena *arena, struct state *state, int block);
 /* How often a block of the running frame was visited. */
 int state_visits(const struct state *state, int block);
 void state_unvisit(struct state *state, int block);
-/* Drops what no later event can see; `live` says which variables of the running frame it can. */
-void state_trim(struct smt *smt, struct state *state, const bool *live);
+/* Drops what no later event can see; `again` says whether a place may be read again. */
+typedef bool (*state_again)(const struct state *state, const struct place *place);
+void state_trim(struct smt *smt, const struct places *places, struct state *state,
+		state_again again);
 uint64_t state_signature(struct smt *smt, const struct state *state);
 
 #endif
