@@ -45,7 +45,7 @@ static const char *const pages_names[] = {
 	"pages", "page", "pages_p", "folios", "folio", "bvecs", "bv", "ptr", "fbatch", "list", NULL
 };
 static const char *const count_names[] = {
-	"nr_pages", "npages", "nr", "nfolios", "max_folios", "refs", "npins", NULL
+	"nr_pages", "npages", "nr", "nfolios", "max_folios", "refs", "npins", "maxsize", "max_size", NULL
 };
 
 static int find_word(const struct word *words, const char *text, int missing)

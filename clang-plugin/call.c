@@ -151,13 +151,26 @@ static void forget_argument(struct engine *e, struct state *s, const struct gup_
 		state_stamp(&e->arena, s, place, key);
 }
 
+/* An object with a reference count of its own lives on with whoever holds the others. */
+static bool drops_shared(const struct gup_event *event)
+{
+	return event->callee && (strstr(event->callee, "dec_and_test") ||
+				 strstr(event->callee, "kref_put") ||
+				 strstr(event->callee, "dec_and_mutex_lock"));
+}
+
 static void unknown_call(struct engine *e, struct state *s, const struct gup_event *event)
 {
 	for (int i = 0; i < event->nr_args; i++) {
 		struct value value = engine_eval(e, s, event->args[i]);
+		struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
 
+		if (h)
+			lend(h, event);
 		if (!value.points)
 			continue;
+		if (i == 0 && drops_shared(event))
+			state_attach(&e->arena, s, place_object(value.points), NULL, "shared");
 		lend_argument(e, s, event, value);
 		forget_argument(e, s, event->args[i], value.points);
 	}

@@ -79,6 +79,7 @@ struct rule {
 	const char *id;
 	enum gup_level level;
 	const char *summary;
+	bool once_per_site;	/* the first place says it all */
 	void (*acquire)(struct engine *, struct state *, struct site *, const struct rule *,
 			Z3_ast flags, struct value pages);
 	/* Before a holding is changed by a release. */
@@ -122,6 +123,8 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 /* The holding whose page the value points to, and the page's index. */
 struct holding *engine_page_of(struct engine *e, struct state *s, struct value value,
 			       Z3_ast *index);
+/* The holding that a number was made from: a page frame number, say. */
+struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
 void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
 		const struct gup_event *event);
 bool engine_is_outer(const struct state *s, const struct place *object);

@@ -19,12 +19,15 @@ struct gup_session *gup_open(const struct gup_options *options)
 	if (!session)
 		return NULL;
 	session->options = *options;
+	/* The front end's strings may not live as long as we do. */
+	session->options.sarif = options->sarif ? strdup(options->sarif) : NULL;
+	session->options.api_file = NULL;
 	session->api = api_load(options->api_file, &error);
 	if (session->api)
 		return session;
 	fprintf(stderr, "gupcheck: API table: %s\n", error);
 	free(error);
-	free(session);
+	gup_close(session);
 	return NULL;
 }
 
@@ -33,6 +36,7 @@ void gup_close(struct gup_session *session)
 	if (!session)
 		return;
 	api_free(session->api);
+	free((char *)session->options.sarif);
 	free(session);
 }
 

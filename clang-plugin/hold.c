@@ -31,6 +31,29 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 	return found;
 }
 
+/* A number that was made from the address of a held page: its frame number, say. */
+struct holding *engine_number_of(struct engine *e, struct state *s, struct value value)
+{
+	struct smt_symbols symbols;
+
+	if (!value.bits)
+		return NULL;
+	symbols = *smt_symbols(&e->smt, value.bits);
+	for (int n = 0; symbols.reloadable && n < symbols.count; n++) {
+		int id = smt_memory(&e->smt, symbols.ids[n]);
+		Z3_ast index;
+
+		if (id <= 0 || id > e->places.count)
+			continue;
+		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
+
+		for (int i = 0; i < s->nr_holdings; i++)
+			if (s->holdings[i].array == array)
+				return &s->holdings[i];
+	}
+	return NULL;
+}
+
 /* --- acquire ------------------------------------------------------------- */
 
 /* What mm/gup.c promises about the result, and how many references follow from it. */
@@ -77,6 +100,8 @@ static const struct place *allocated_array(struct engine *e, struct state *s, st
 		arena_printf(&e->arena, "pages@%s", e->key), true);
 
 	state_write(&e->arena, s, slot, (struct value){ array->address, array });
+	if (slot->kind != PLACE_VAR)
+		state_attach(&e->arena, s, array, place_object(slot), "");
 	return array;
 }
 
@@ -185,9 +210,11 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);
 	h->flags = flags.bits;
-	h->asked = form->count >= 0 && row->returns != RETURNS_BYTES ?
-		engine_count(e, s, event->args[form->count]) :
-		smt_number(&e->smt, row->returns == RETURNS_BYTES ? INT64_MAX : 1, 64);
+	h->asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
+				      smt_number(&e->smt, row->returns == RETURNS_BYTES ? INT64_MAX : 1, 64);
+	/* Nor does one call move more than that: MAX_RW_COUNT of include/linux/fs.h. */
+	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, true, h->result,
+							  smt_number(&e->smt, INT32_MAX, 64)));
 	if (row->returns == RETURNS_BOOL)
 		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, false, h->result,
 								  smt_number(&e->smt, 1, 64)));
@@ -289,8 +316,15 @@ void engine_release(struct engine *e, struct state *s, const struct gup_event *e
 	} else {
 		struct holding *h = engine_page_of(e, s, pages, &info.base);
 
-		if (!h)
+		if (!h) {
+			/* pfn_to_page(page_to_pfn(page) + i): one of them, we cannot tell which. */
+			h = engine_number_of(e, s, pages);
+			if (h)
+				h->kept_when = Z3_mk_true(e->smt.z3);
+			if (h)
+				h->kept_in = "a release by page frame number";
 			return;
+		}
 		info.array = h->array;
 	}
 	info.asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
@@ -331,29 +365,6 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 	return outer_within(s, object, 0);
 }
 
-/* A number that was made from the address of a held page: its frame number, say. */
-static struct holding *number_of_page(struct engine *e, struct state *s, struct value value)
-{
-	struct smt_symbols symbols;
-
-	if (!value.bits)
-		return NULL;
-	symbols = *smt_symbols(&e->smt, value.bits);
-	for (int n = 0; symbols.reloadable && n < symbols.count; n++) {
-		int id = smt_memory(&e->smt, symbols.ids[n]);
-		Z3_ast index;
-
-		if (id <= 0 || id > e->places.count)
-			continue;
-		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
-
-		for (int i = 0; i < s->nr_holdings; i++)
-			if (s->holdings[i].array == array)
-				return &s->holdings[i];
-	}
-	return NULL;
-}
-
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value)
 {
@@ -374,7 +385,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	}
 	if (plain)
 		return;
-	h = value.points ? engine_page_of(e, s, value, &index) : number_of_page(e, s, value);
+	h = value.points ? engine_page_of(e, s, value, &index) : engine_number_of(e, s, value);
 	const char *text = event && event->lhs ? event->text : "";
 
 	if (h && engine_is_outer(s, owner)) {

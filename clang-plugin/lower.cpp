@@ -221,8 +221,10 @@ private:
 		} else if (auto *U = dyn_cast<UnaryOperator>(S)) {
 			if (U->getOpcode() == UO_AddrOf)
 				if (auto *D = dyn_cast<DeclRefExpr>(U->getSubExpr()->IgnoreParens()))
-					if (auto *V = dyn_cast<VarDecl>(D->getDecl()))
-						F->vars[variable(V)].address_taken = true;
+					if (auto *V = dyn_cast<VarDecl>(D->getDecl())) {
+						int Id = variable(V); // may move F->vars
+						F->vars[Id].address_taken = true;
+					}
 		}
 		if (isa<CompoundStmt>(S) || isa<IfStmt>(S) || isa<ForStmt>(S) || isa<WhileStmt>(S) ||
 		    isa<DoStmt>(S) || isa<LabelStmt>(S) || isa<SwitchCase>(S))

@@ -16,8 +16,12 @@ static bool known(const struct engine *e, const struct rule *rule, const struct 
 	for (int i = 0; i < e->nr_findings; i++) {
 		const struct finding *f = &e->findings[i];
 
-		if (f->rule == rule && f->site == site && f->pos.line == pos->line &&
-		    f->pos.file && pos->file && !strcmp(f->pos.file, pos->file))
+		if (f->rule != rule || f->site != site)
+			continue;
+		if (rule->once_per_site && site)
+			return true;
+		if (f->pos.line == pos->line && f->pos.file && pos->file &&
+		    !strcmp(f->pos.file, pos->file))
 			return true;
 	}
 	return false;

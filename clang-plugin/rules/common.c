@@ -20,6 +20,11 @@ bool rule_is_null(struct engine *e, struct value pages)
 	return pages.bits && smt_constant(&e->smt, pages.bits, &number) && !number;
 }
 
+bool rule_is_internal(const struct engine *e, const struct site *site)
+{
+	return site->row->scoped || api_find(e->api, site->function->name) != NULL;
+}
+
 const char *rule_kind_text(enum api_kind kind)
 {
 	return kind == KIND_GET ? "got" : "pinned";

@@ -28,7 +28,7 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 	const char *name = site->row->name, *internal;
 
 	(void)pages;
-	if (!flags || site->row->scoped)
+	if (!flags || rule_is_internal(e, site))
 		return;
 	if (rule_flag_set(e, s, flags, "FOLL_PIN"))
 		report(e, s, rule, site, pos, NULL, "%s() is given FOLL_PIN, which callers must not set",

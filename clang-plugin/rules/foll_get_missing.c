@@ -10,7 +10,7 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 {
 	const struct api_row *row = site->row;
 
-	if (row->kind != KIND_GET || !row->reaches_assert || row->scoped || site->form->flags < 0)
+	if (row->kind != KIND_GET || !row->reaches_assert || rule_is_internal(e, site) || site->form->flags < 0)
 		return;
 	if (row->adds_foll_get && !e->options->entry_policy)
 		return;

@@ -6,7 +6,7 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 		    Z3_ast flags, struct value pages)
 {
 	(void)pages;
-	if (site->row->kind != KIND_GET || site->row->scoped ||
+	if (site->row->kind != KIND_GET || rule_is_internal(e, site) ||
 	    !rule_flag_set(e, s, flags, "FOLL_LONGTERM"))
 		return;
 	report(e, s, rule, site, &site->event->pos, NULL,

@@ -8,7 +8,7 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 	const struct api_params *form = site->form;
 
 	(void)pages;
-	if (!site->row->remote || site->row->scoped || !rule_flag_set(e, s, flags, "FOLL_LONGTERM"))
+	if (!site->row->remote || rule_is_internal(e, site) || !rule_flag_set(e, s, flags, "FOLL_LONGTERM"))
 		return;
 	/* mm/gup.c __get_user_pages_remote() of 6.1 refuses it when locked is given. */
 	bool locked = form->locked >= 0 &&

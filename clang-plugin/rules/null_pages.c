@@ -5,7 +5,7 @@
 static void acquire(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
 		    Z3_ast flags, struct value pages)
 {
-	if (site->form->pages < 0 || !rule_is_null(e, pages) || site->row->scoped)
+	if (site->form->pages < 0 || !rule_is_null(e, pages) || rule_is_internal(e, site))
 		return;
 	if (site->row->kind == KIND_PIN)
 		report(e, s, rule, site, &site->event->pos, NULL,

@@ -16,6 +16,8 @@ extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wron
 /* Is the flag of that name set on every run of this path? False when the tree has no such flag. */
 bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
 bool rule_is_null(struct engine *e, struct value pages);
+/* Does one function of the API call another? mm/gup.c may do what callers must not. */
+bool rule_is_internal(const struct engine *e, const struct site *site);
 /* "pinned" or "got": what the kind of reference is called in messages. */
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */

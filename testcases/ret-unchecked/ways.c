@@ -15,7 +15,7 @@ int zero_is_success(unsigned long start)
 
 	if (ret >= 0) {
 		set_page_dirty(page); /* expect plugin: ret-unchecked */
-		put_page(page); /* expect plugin: ret-unchecked */
+		put_page(page);
 	}
 	return ret;
 }
