@@ -599,21 +599,25 @@ static void start(struct engine *e, struct gup_function *root)
 	e->work = s;
 }
 
+/* Callers are run for what their helpers hand to them: a second look, at a quarter of the price. */
 static const char *exhausted(const struct engine *e)
 {
-	if (e->steps > MAX_STEPS)
+	unsigned share = e->is_caller ? 4 : 1;
+
+	if (e->steps > MAX_STEPS / share)
 		return "the function has too many paths (steps)";
-	if (e->forks > MAX_FORKS)
+	if (e->forks > MAX_FORKS / share)
 		return "the function has too many paths (branches)";
-	if (e->smt.asked > MAX_QUESTIONS)
+	if (e->smt.asked > MAX_QUESTIONS / share)
 		return "the function needs too many solver questions";
-	if (e->unknowns > MAX_UNKNOWNS)
+	if (e->unknowns > MAX_UNKNOWNS / share)
 		return "the solver cannot answer about the function's arithmetic";
 	return NULL;
 }
 
-void engine_run(struct engine *e, struct gup_function *root)
+void engine_run(struct engine *e, struct gup_function *root, bool is_caller)
 {
+	e->is_caller = is_caller;
 	if (root->incomplete) {
 		e->root = root;
 		open_sites(e, root->incomplete);

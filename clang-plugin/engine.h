@@ -59,6 +59,7 @@ struct engine {
 	const char **frame_paths;
 	int cap_frames;
 	unsigned steps, unknowns, forks;
+	bool is_caller;
 	bool truncated, exits;		/* a loop was cut; the end was reached */
 	const char *over_budget;
 	const char *key;		/* names the event that is run */
@@ -139,7 +140,8 @@ void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos);
 
 void engine_open(struct engine *e, struct gup_model *model, const struct api *api,
 		 const struct gup_options *options, struct arena *kept);
-void engine_run(struct engine *e, struct gup_function *root);
+/* is_caller: run for what its helpers acquire, not for sites of its own. */
+void engine_run(struct engine *e, struct gup_function *root, bool is_caller);
 struct site *engine_site(struct engine *e, const struct gup_event *event);
 int engine_frame(struct engine *e, const char *path);
 Z3_ast engine_vague(struct engine *e, unsigned width);
