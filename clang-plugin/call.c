@@ -99,6 +99,7 @@ static bool holds_array(const struct state *s, const struct holding *h, const st
 
 static void lend(struct holding *h, const struct gup_event *event)
 {
+	h->lent_now = true;
 	h->lent_to = event->callee ? event->callee : "a function pointer";
 	/* Whoever looks at the result still owns the pages when it says no. */
 	h->lent_tested = event->result_used && event->result >= 0;
@@ -159,14 +160,43 @@ static bool drops_shared(const struct gup_event *event)
 				 strstr(event->callee, "dec_and_mutex_lock"));
 }
 
+/* What is made from the pages, when it is made, has them: `x = new_thing(pages, n)`. */
+static void keep_in_result(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	struct smt *smt = &e->smt;
+
+	if (!v || !v->type.is_pointer || v->type.page_depth)
+		return;
+	Z3_ast bits = engine_load(e, s, place_var(&e->places, frame->id, event->result, v), v->type).bits;
+	Z3_ast made = smt_and(smt, smt_nonzero(smt, bits),
+			      smt_compare(smt, OP_LT, false, bits, smt_number(smt, -4095, 64)));
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (!h->lent_now)
+			continue;
+		h->kept_when = h->kept_when ? smt_or(smt, h->kept_when, made) : made;
+		h->kept_in = arena_printf(e->kept, "what %s() returned",
+					  event->callee ? event->callee : "the call");
+	}
+}
+
 static void unknown_call(struct engine *e, struct state *s, const struct gup_event *event)
 {
+	for (int i = 0; i < s->nr_holdings; i++)
+		s->holdings[i].lent_now = false;
 	for (int i = 0; i < event->nr_args; i++) {
 		struct value value = engine_eval(e, s, event->args[i]);
 		struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
 
-		if (h)
+		if (h) {
+			/* By number, as memory_failure() takes it: the callee's to answer for. */
 			lend(h, event);
+			h->lent_tested = false;
+		}
 		if (!value.points)
 			continue;
 		if (i == 0 && drops_shared(event))
@@ -175,6 +205,7 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 		forget_argument(e, s, event->args[i], value.points);
 	}
 	plain_result(e, s, event);
+	keep_in_result(e, s, event);
 }
 
 /* --- by the table ----------------------------------------------------------- */

@@ -168,6 +168,34 @@ static struct holding *new_holding(struct engine *e, struct state *s, struct sit
 	return h;
 }
 
+/*
+ * `page = NULL` before a call for &page: when the call returns nothing, the
+ * variable still holds what it held, and `if (page)` says what was returned.
+ */
+static void keep_old_page(struct engine *e, struct state *s, const struct holding *h,
+			  struct value old)
+{
+	struct gup_type type = { .width = 64, .is_pointer = true, .page_depth = 1 };
+	struct value page;
+
+	if (!old.bits || h->array->kind != PLACE_VAR || smt_width(&e->smt, old.bits) != 64)
+		return;
+	page = engine_load(e, s, h->array, type);
+	page.bits = smt_ite(&e->smt, smt_nonzero(&e->smt, h->count), page.bits, old.bits);
+	state_write(&e->arena, s, h->array, page);
+}
+
+static struct value old_page(const struct state *s, struct value pages)
+{
+	const struct entry *entry;
+	const char *stamp;
+
+	if (!pages.points)
+		return (struct value){ NULL, NULL };
+	entry = state_find(s, pages.points, &stamp);
+	return entry ? entry->value : (struct value){ NULL, NULL };
+}
+
 void engine_acquire(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row)
 {
@@ -206,6 +234,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 		site->proof = "takes no reference: pages is NULL";
 		return;
 	}
+	struct value old = old_page(s, pages);
 	struct holding *h = new_holding(e, s, site, event, pages);
 
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);
@@ -226,6 +255,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 						smt_number(&e->smt, INT32_MAX, 64)));
 	protocol(e, s, h, row->returns);
 	h->held = h->count;
+	keep_old_page(e, s, h, old);
 	acquire_step(e, s, event, h);
 }
 

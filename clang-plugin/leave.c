@@ -97,6 +97,23 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	leak(e, s, h, cond);
 }
 
+/* Does the path compare the number of bytes with something that is not modelled? */
+static bool compares_bytes(struct engine *e, const struct state *s, const struct holding *h)
+{
+	struct smt *smt = &e->smt;
+
+	for (int i = 0; h->vague_count && i < s->nr_facts; i++) {
+		if (!smt_share(smt, s->facts[i], h->result))
+			continue;
+		struct smt_symbols symbols = *smt_symbols(smt, s->facts[i]);
+		struct smt_symbols asked = *smt_symbols(smt, h->asked);
+
+		if (symbols.count > asked.count + 1)
+			return true;
+	}
+	return false;
+}
+
 static void leave_holding(struct engine *e, struct state *s, struct holding *h, bool error)
 {
 	struct smt *smt = &e->smt;
@@ -116,7 +133,7 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		engine_site_open(e, h->site, "what is released depends on a value that is not modelled");
 		return;
 	}
-	if (h->vague_count && h->released) {
+	if (h->vague_count && (h->released || compares_bytes(e, s, h))) {
 		engine_site_open(e, h->site, "how many pages a number of bytes covers is not modelled");
 		return;
 	}

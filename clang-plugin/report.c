@@ -214,7 +214,8 @@ static int by_place(const void *a, const void *b)
 
 void report_all(struct engine *e, const struct gup_host *host)
 {
-	qsort(e->findings, (size_t)e->nr_findings, sizeof(*e->findings), by_place);
+	if (e->nr_findings)
+		qsort(e->findings, (size_t)e->nr_findings, sizeof(*e->findings), by_place);
 	for (int i = 0; i < e->nr_findings; i++) {
 		const struct finding *f = &e->findings[i];
 		struct gup_diag diag = { .level = f->level, .rule = f->rule->id,

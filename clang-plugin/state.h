@@ -38,6 +38,7 @@ struct holding {
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
+	bool lent_now;			/* ... and it is the call that runs now */
 	const char *kept_in;		/* text: where a transfer put them */
 };
 

@@ -12,8 +12,9 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 	    !rule_depends_only_on(e, info->asked, h))
 		return;
 	/* A single page that may not be there is a matter of the unchecked result. */
-	if ((smt_constant(smt, info->asked, &number) || smt_constant(smt, h->asked, &number)) &&
-	    number == 1)
+	if (smt_constant(smt, info->asked, &number) && number == 1)
+		return;
+	if (smt_constant(smt, h->asked, &number) && number == 1)
 		return;
 	Z3_ast more = smt_compare(smt, OP_GT, false, info->asked, info->overlap);
 
