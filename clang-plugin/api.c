@@ -131,6 +131,7 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 		.reaches_assert = json_is_true(json_object_get(object, "reaches_assert")),
 		.adds_foll_get = json_object_get(object, "adds_foll_get_since") != NULL,
 		.always_dirties = dirties && !strcmp(dirties, "always"),
+		.data = json_is_true(json_object_get(object, "data")),
 		.zeroed = json_is_true(json_object_get(object, "zeroed")),
 		.scoped = json_object_get(object, "scope") != NULL,
 	};

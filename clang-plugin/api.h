@@ -52,6 +52,7 @@ struct api_row {
 	bool generic;		/* put_page(): releases many other things too */
 	bool remote, reaches_assert, adds_foll_get, always_dirties;
 	bool scoped;		/* only inside mm/gup.c */
+	bool data;		/* use: gives access to what is in the page */
 	bool zeroed;		/* alloc: the memory is full of zeroes */
 	struct api_params *forms;
 	int nr_forms;

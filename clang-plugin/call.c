@@ -35,6 +35,10 @@ static void plain_result(struct engine *e, struct state *s, const struct gup_eve
 	if (type.is_pointer)
 		value.points = place_fresh(&e->places,
 					   arena_printf(&e->arena, "%s@%s", name, e->key), false);
+	/* Who never asks IS_ERR() calls nobody who would return an error pointer. */
+	if (type.is_pointer && !flow_of(e->model, e->api, s->frames[s->depth].function)->asks_is_err)
+		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LT, false, value.bits,
+			smt_number(&e->smt, -4095, type.width)));
 	engine_set_result(e, s, event, value);
 }
 
@@ -257,6 +261,7 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	if (!h)
 		return;
 	engine_use(e, s, h, index, event);
+	h->data_used |= row->data;
 	if (row->role == ROLE_REF)
 		h->extra_ref = true;
 	if (row->role == ROLE_DIRTY)
@@ -274,6 +279,7 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 		taken = smt_not(&e->smt, smt_nonzero(&e->smt, result.bits));
 	}
 	h->kept_when = h->kept_when ? smt_or(&e->smt, h->kept_when, taken) : taken;
+	h->kept_durably = true;
 	h->kept_in = arena_printf(e->kept, "%s()", row->name);
 }
 

@@ -95,6 +95,9 @@ struct rule {
 	/* A value that depends on the result is stored or computed with. */
 	void (*store)(struct engine *, struct state *, struct holding *, const struct rule *,
 		      const struct place *place, struct value value, const struct gup_event *event);
+	/* The path ends: in an error for the caller?; with the pages kept beyond the call? */
+	void (*end)(struct engine *, struct state *, struct holding *, const struct rule *,
+		    bool error, bool kept);
 	/* The path ends with this holding; `cond` says that something is still held. */
 	void (*leave)(struct engine *, struct state *, struct holding *, const struct rule *,
 		      Z3_ast cond);

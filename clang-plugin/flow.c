@@ -264,6 +264,8 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 
 			look_at_event(model, api, event, &ahead[b], 0);
 			flow->acquires |= row && row->role == ROLE_ACQUIRE;
+			flow->asks_is_err |= event->callee && (!strncmp(event->callee, "IS_ERR", 6) ||
+							       !strncmp(event->callee, "PTR_ERR", 7));
 		}
 	}
 	for (bool changed = true; changed;) {

@@ -37,6 +37,7 @@ struct flow_block {
 
 struct flow {
 	struct flow_block *blocks;
+	bool asks_is_err;		/* tells error pointers from others */
 	bool acquires;			/* itself, not through its callees */
 };
 

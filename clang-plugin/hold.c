@@ -47,7 +47,8 @@ struct holding *engine_number_of(struct engine *e, struct state *s, struct value
 			continue;
 		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
 
-		for (int i = 0; i < s->nr_holdings; i++)
+		/* The slot may have been filled more than once: the last one is meant. */
+		for (int i = s->nr_holdings - 1; i >= 0; i--)
 			if (s->holdings[i].array == array)
 				return &s->holdings[i];
 	}
@@ -281,6 +282,17 @@ static Z3_ast overlap(struct engine *e, const struct release_info *info, const s
 		       smt_min_unsigned(smt, info->asked, rest));
 }
 
+static bool marks_dirty(struct engine *e, struct state *s, const struct release_info *info)
+{
+	const struct api_params *form = api_form(info->row, info->event->nr_args);
+	struct value flag;
+
+	if (info->row->always_dirties || !form || form->make_dirty < 0)
+		return info->row->always_dirties;
+	flag = engine_eval(e, s, info->event->args[form->make_dirty]);
+	return !flag.bits || engine_possible(e, s, smt_nonzero(&e->smt, flag.bits));
+}
+
 static void release_one_holding(struct engine *e, struct state *s, struct holding *h,
 				struct release_info *info)
 {
@@ -295,6 +307,9 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 		info->overlap = overlap(e, info, h);
 		info->released = smt_min_unsigned(smt, info->overlap, h->held);
 	}
+	h->dirtied |= marks_dirty(e, s, info);
+	if (!h->dirtied && engine_possible(e, s, smt_nonzero(smt, info->released)))
+		h->clean_release = info->event;
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->release)
 			gup_rules[i]->release(e, s, h, gup_rules[i], info);
@@ -421,6 +436,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	if (h && engine_is_outer(s, owner)) {
 		h->kept_when = Z3_mk_true(e->smt.z3);
 		h->kept_in = place_text(e->kept, place);
+		h->kept_durably = true;
 	}
 	if (!value.points)
 		return;

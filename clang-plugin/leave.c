@@ -114,6 +114,28 @@ static bool compares_bytes(struct engine *e, const struct state *s, const struct
 	return false;
 }
 
+/* Are references that are still held reachable for others, and not just in the caller's array? */
+static bool is_kept(struct engine *e, const struct state *s, const struct holding *h)
+{
+	const char *where;
+
+	if (!engine_possible(e, s, smt_nonzero(&e->smt, h->held)))
+		return false;
+	if (h->kept_durably || page_is_kept(s, h, &where))
+		return true;
+	return !h->freed && !h->kept_when && !is_callers_array(h) &&
+	       engine_is_outer(s, place_object(h->array));
+}
+
+static void tell_end(struct engine *e, struct state *s, struct holding *h, bool error)
+{
+	bool kept = is_kept(e, s, h);
+
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->end)
+			gup_rules[i]->end(e, s, h, gup_rules[i], error, kept);
+}
+
 static void leave_holding(struct engine *e, struct state *s, struct holding *h, bool error)
 {
 	struct smt *smt = &e->smt;
@@ -154,6 +176,8 @@ void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 		state_attach(&e->arena, s, place_object(s->returned.points), NULL, "returned");
 	engine_step(e, s, STEP_EXIT, pos, e->root->name);
 	error = ends_in_error(e, s);
-	for (int i = 0; i < s->nr_holdings; i++)
+	for (int i = 0; i < s->nr_holdings; i++) {
+		tell_end(e, s, &s->holdings[i], error);
 		leave_holding(e, s, &s->holdings[i], error);
+	}
 }

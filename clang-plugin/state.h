@@ -35,9 +35,12 @@ struct holding {
 	bool vague_count;		/* the count is not the result (bytes) */
 	Z3_ast kept_when;		/* a condition under which somebody else took them over */
 	bool released, extra_ref, freed, count_stored, dirtied, used;
+	bool data_used;			/* somebody got at what is in the pages */
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
+	bool kept_durably;		/* stored in memory that outlives the function */
+	const struct gup_event *clean_release;	/* a release before which nothing was marked dirty */
 	bool lent_now;			/* ... and it is the call that runs now */
 	const char *kept_in;		/* text: where a transfer put them */
 };

@@ -15,5 +15,8 @@ const struct rule *const gup_rules[] = {
 	&rule_longterm_get,
 	&rule_longterm_remote,
 	&rule_foll_get_missing,
+	&rule_should_pin,
+	&rule_longterm_missing,
+	&rule_dirty_missing,
 	NULL
 };

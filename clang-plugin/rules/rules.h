@@ -11,7 +11,7 @@
 extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wrong_count,
 	rule_double_release, rule_pin_put_mismatch, rule_ret_unchecked, rule_flags_conflict,
 	rule_flags_literal, rule_null_pages, rule_longterm_get, rule_longterm_remote,
-	rule_foll_get_missing;
+	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin;
 
 /* Is the flag of that name set on every run of this path? False when the tree has no such flag. */
 bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name);

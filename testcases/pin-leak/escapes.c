@@ -10,7 +10,7 @@ int register_pages(struct user *user, struct page **pages, int n);
 int stored_in_struct(struct user *user, unsigned long start)
 {
 	struct page *page;
-	int ret = pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
+	int ret = pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
 
 	if (ret != 1)
 		return -EFAULT;
@@ -22,7 +22,7 @@ struct page *returned(unsigned long start)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
 		return NULL;
 	return page;
 }
@@ -34,7 +34,7 @@ int array_kept(struct user *user, unsigned long start, int n)
 
 	if (!pages)
 		return -ENOMEM;
-	ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+	ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, pages);
 	if (ret <= 0) {
 		kfree(pages);
 		return -EFAULT;
@@ -46,12 +46,12 @@ int array_kept(struct user *user, unsigned long start, int n)
 
 int callers_array(unsigned long start, int n, struct page **pages)
 {
-	return pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+	return pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, pages);
 }
 
 int count_through_pointer(unsigned long start, int n, struct page **pages, int *pinned)
 {
-	int ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, pages);
 
 	if (ret <= 0)
 		return -EFAULT;
@@ -66,7 +66,7 @@ int passed_on(unsigned long start, int n)
 
 	if (!pages)
 		return -ENOMEM;
-	ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+	ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, pages);
 	if (ret > 0)
 		hand_over(pages, ret);
 	return 0;
@@ -76,7 +76,7 @@ int moved_to_scatterlist(struct scatterlist *sg, unsigned long start)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
 		return -EFAULT;
 	sg_set_page(sg, page, PAGE_SIZE, 0);
 	return 0;
@@ -86,7 +86,7 @@ int aliased(unsigned long start)
 {
 	struct page *page, *alias;
 
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
 		return -EFAULT;
 	alias = page;
 	unpin_user_page(alias);
@@ -95,7 +95,7 @@ int aliased(unsigned long start)
 
 int in_a_loop(unsigned long start, int n, struct page **pages)
 {
-	int i, ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+	int i, ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, pages);
 
 	if (ret == n)
 		return 0;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pins that stay when the function has returned, without FOLL_LONGTERM:
+ * Documentation/core-api/pin_user_pages.rst, CASE 2. How long they stay is for
+ * a reader to judge: one I/O is fine, as long as user space likes is not.
+ */
+#include "rules.h"
+
+static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		bool error, bool kept)
+{
+	if (error || !kept || h->kind != KIND_PIN || !h->flags ||
+	    rule_flag_set(e, s, h->flags, "FOLL_LONGTERM"))
+		return;
+	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),
+	       "Pages pinned here are kept when %s() returns, without FOLL_LONGTERM",
+	       e->root->name);
+}
+
+const struct rule rule_longterm_missing = {
+	.id = "longterm-missing", .level = LEVEL_WARNING, .end = end,
+	.summary = "Pins are kept beyond the call that took them without FOLL_LONGTERM.",
+};
