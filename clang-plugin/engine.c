@@ -10,7 +10,7 @@
 #define MAX_STEPS 12000u
 #define MAX_FORKS 1500u
 #define MAX_QUESTIONS 700u
-#define MAX_UNKNOWNS 8u
+#define MAX_UNKNOWNS 24u
 /* How often a loop head is met on one path: two iterations and the way out. */
 #define MAX_TURNS_REFERENCES 3
 #define MAX_TURNS_OTHER 2
@@ -21,7 +21,7 @@
  * Facts that share no symbol with the question, not even through others, cannot
  * change the answer: each was satisfiable when it was added. They stay out.
  */
-static int related(struct engine *e, const struct state *s, Z3_ast cond, Z3_ast *terms)
+static int related(struct engine *e, const struct state *s, Z3_ast cond, Z3_ast *terms, int *near)
 {
 	bool *taken = calloc((size_t)s->nr_facts + 1, sizeof(*taken));
 	int count = 0;
@@ -29,11 +29,13 @@ static int related(struct engine *e, const struct state *s, Z3_ast cond, Z3_ast 
 	if (!taken)
 		abort();
 	terms[count++] = cond;
+	*near = 1;
 	for (int t = 0; t < count; t++)
 		for (int i = 0; i < s->nr_facts; i++)
 			if (!taken[i] && smt_share(&e->smt, terms[t], s->facts[i])) {
 				taken[i] = true;
 				terms[count++] = s->facts[i];
+				*near += t == 0;
 			}
 	free(taken);
 	return count;
@@ -42,13 +44,17 @@ static int related(struct engine *e, const struct state *s, Z3_ast cond, Z3_ast 
 static enum smt_answer ask(struct engine *e, const struct state *s, Z3_ast cond)
 {
 	Z3_ast *terms = malloc(((size_t)s->nr_facts + 1) * sizeof(*terms));
-	enum smt_answer answer;
-	int count;
+	enum smt_answer answer = SMT_UNKNOWN;
+	int count, near;
 
 	if (!terms)
 		abort();
-	count = related(e, s, cond, terms);
-	answer = smt_satisfiable(&e->smt, terms, count);
+	count = related(e, s, cond, terms, &near);
+	/* What the nearest facts rule out is ruled out; most proofs need no more than those. */
+	if (near < count)
+		answer = smt_satisfiable(&e->smt, terms, near);
+	if (answer != SMT_NO)
+		answer = smt_satisfiable(&e->smt, terms, count);
 	free(terms);
 	if (answer == SMT_UNKNOWN)
 		e->unknowns++;
@@ -355,6 +361,8 @@ static bool follow(struct engine *e, struct state *s, const struct gup_block *bl
 
 		if (count > 1 && truth)
 			branch_step(e, next, block, edge->kind == EDGE_TRUE);
+		if (count > 1 && s->nr_holdings && smt_symbols(&e->smt, conds[i])->vague)
+			next->guessed = true;
 		state_add_fact(&e->arena, &e->smt, next, conds[i]);
 		go(next, edge->target);
 		if (i)

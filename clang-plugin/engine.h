@@ -163,10 +163,6 @@ void engine_site_open(struct engine *e, struct site *site, const char *why);
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
-/* A finding that no path led to. */
-bool report_plain(struct engine *e, const struct rule *rule, enum gup_level level,
-		  struct site *site, const struct gup_pos *pos, const char *function,
-		  const char *format, ...) __attribute__((format(printf, 7, 8)));
 void report_all(struct engine *e, const struct gup_host *host);
 void report_sites(struct engine *e, FILE *out);
 /* sarif.c: false, with a message on stderr, when the file cannot be written. */

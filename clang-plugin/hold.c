@@ -346,6 +346,32 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 			gup_rules[i]->released(e, s, last, gup_rules[i], info);
 }
 
+/* Did an acquire write into this place? */
+static bool fills(const struct state *s, const struct place *place)
+{
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (s->holdings[i].array == place)
+			return true;
+	return false;
+}
+
+/*
+ * A page that came from a scatterlist, a page frame number or a list: it may
+ * be any of those that are held. Nothing can be proven about them any more.
+ */
+static void release_unmatched(struct engine *e, struct state *s, const struct api_row *row)
+{
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (h->kind != row->kind)
+			continue;
+		h->kept_when = Z3_mk_true(e->smt.z3);
+		h->kept_in = "releases of pages that come from elsewhere";
+		h->unmatched = true;
+	}
+}
+
 void engine_release(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row)
 {
@@ -356,18 +382,23 @@ void engine_release(struct engine *e, struct state *s, const struct gup_event *e
 		return;
 	struct value pages = engine_eval(e, s, event->args[form->pages]);
 
-	if (row->unit == UNIT_ARRAY || row->unit == UNIT_FOLIO_ARRAY) {
+	bool array = row->unit == UNIT_ARRAY || row->unit == UNIT_FOLIO_ARRAY;
+
+	/* unpin_user_pages(&page, 1): the variable is no array, the page is what it holds. */
+	if (array && pages.points && pages.points->kind == PLACE_VAR &&
+	    !fills(s, pages.points)) {
+		struct gup_type type = { .width = 64, .is_pointer = true, .page_depth = 1 };
+
+		pages = engine_load(e, s, pages.points, type);
+		array = false;
+	}
+	if (array) {
 		info.array = place_array(&e->places, engine_points(e, pages), &info.base);
 	} else {
 		struct holding *h = engine_page_of(e, s, pages, &info.base);
 
 		if (!h) {
-			/* pfn_to_page(page_to_pfn(page) + i): one of them, we cannot tell which. */
-			h = engine_number_of(e, s, pages);
-			if (h)
-				h->kept_when = Z3_mk_true(e->smt.z3);
-			if (h)
-				h->kept_in = "a release by page frame number";
+			release_unmatched(e, s, row);
 			return;
 		}
 		info.array = h->array;

@@ -145,14 +145,18 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		prove(h->site, "released on every path");
 		return;
 	}
+	if (h->unmatched) {
+		engine_site_open(e, h->site, "pages are released that cannot be told from these");
+		return;
+	}
 	if (h->kept_when)
 		cond = smt_and(smt, cond, smt_not(smt, h->kept_when));
 	if (h->kept_when && !engine_possible(e, s, cond)) {
 		prove(h->site, arena_printf(e->kept, "handed over to %s", h->kept_in));
 		return;
 	}
-	if (smt_symbols(smt, cond)->vague && !h->vague_count) {
-		engine_site_open(e, h->site, "what is released depends on a value that is not modelled");
+	if (!h->vague_count && (smt_symbols(smt, cond)->vague || s->guessed)) {
+		engine_site_open(e, h->site, "a path depends on a value that is not modelled");
 		return;
 	}
 	if (h->vague_count && (h->released || compares_bytes(e, s, h))) {

@@ -175,30 +175,7 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 	f->pos = *pos;
 	copy_steps(e, f, s->trace, model);
 	Z3_model_dec_ref(e->smt.z3, model);
-	if (site)
-		site->failed = true;
-	return true;
-}
-
-bool report_plain(struct engine *e, const struct rule *rule, enum gup_level level,
-		  struct site *site, const struct gup_pos *pos, const char *function,
-		  const char *format, ...)
-{
-	va_list args;
-
-	if (known(e, rule, site, pos))
-		return false;
-	struct finding *f = add(e);
-
-	va_start(args, format);
-	f->message = format_text(e, format, args);
-	va_end(args);
-	f->rule = rule;
-	f->level = level;
-	f->site = site;
-	f->function = function;
-	f->pos = *pos;
-	if (site)
+	if (site && rule->level != LEVEL_NOTE)
 		site->failed = true;
 	return true;
 }

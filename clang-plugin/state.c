@@ -356,7 +356,7 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 
 uint64_t state_signature(struct smt *smt, const struct state *state)
 {
-	uint64_t hash = (uint64_t)state->depth;
+	uint64_t hash = (uint64_t)state->depth * 2 + state->guessed;
 
 	for (int i = 0; i <= state->depth; i++) {
 		mix(&hash, (uint64_t)state->frames[i].id);

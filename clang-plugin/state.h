@@ -39,6 +39,7 @@ struct holding {
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
+	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */
 	const struct gup_event *clean_release;	/* a release before which nothing was marked dirty */
 	bool lent_now;			/* ... and it is the call that runs now */
@@ -94,6 +95,7 @@ struct state {
 	struct visit *visits;
 	int nr_visits, cap_visits;
 	const struct step *trace;
+	bool guessed;			/* a branch was taken on what is not modelled */
 	struct value returned;
 	struct gup_pos return_pos;
 	struct state *next;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rules.h"
 
+#include <string.h>
+
 bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name)
 {
 	int64_t mask = model_flag(e->model, name);
@@ -56,4 +58,20 @@ int rule_holdings_in(const struct state *s, const struct place *array)
 	for (int i = 0; i < s->nr_holdings; i++)
 		count += s->holdings[i].array == array;
 	return count;
+}
+
+/* include/linux/mmu_notifier.h, include/linux/hmm.h */
+bool rule_uses_notifier(const struct gup_function *function)
+{
+	static const char *const prefixes[] = { "mmu_interval_", "mmu_notifier_", "hmm_range_" };
+
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const char *callee = function->blocks[b].events[i].callee;
+
+			for (size_t p = 0; callee && p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
+				if (!strncmp(callee, prefixes[p], strlen(prefixes[p])))
+					return true;
+		}
+	return false;
 }

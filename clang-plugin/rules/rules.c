@@ -18,5 +18,6 @@ const struct rule *const gup_rules[] = {
 	&rule_should_pin,
 	&rule_longterm_missing,
 	&rule_dirty_missing,
+	&rule_case3_notifier,
 	NULL
 };

@@ -11,7 +11,8 @@
 extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wrong_count,
 	rule_double_release, rule_pin_put_mismatch, rule_ret_unchecked, rule_flags_conflict,
 	rule_flags_literal, rule_null_pages, rule_longterm_get, rule_longterm_remote,
-	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin;
+	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin,
+	rule_case3_notifier;
 
 /* Is the flag of that name set on every run of this path? False when the tree has no such flag. */
 bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
@@ -22,6 +23,8 @@ bool rule_is_internal(const struct engine *e, const struct site *site);
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
+/* Does the function deal with an MMU notifier or HMM? */
+bool rule_uses_notifier(const struct gup_function *function);
 /* How many holdings of this path sit in the array. */
 int rule_holdings_in(const struct state *s, const struct place *array);
 
