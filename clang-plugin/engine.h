@@ -115,7 +115,7 @@ struct value engine_load(struct engine *e, struct state *s, const struct place *
 			 struct gup_type type);
 Z3_ast engine_count(struct engine *e, struct state *s, const struct gup_term *term);
 
-/* --- call.c, hold.c ------------------------------------------------------ */
+/* --- call.c, hold.c, escape.c, leave.c ------------------------------------------------------ */
 
 /* Runs a call; false: the path ends here. May push a frame. */
 bool engine_call(struct engine *e, struct state *s, const struct gup_event *event);

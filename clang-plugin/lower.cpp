@@ -200,8 +200,7 @@ private:
 		if (It != Temps.end())
 			return It->second;
 		gup_var G = {};
-		G.kind = VAR_TEMP;
-		G.type = T.type(E->getType());
+		G.kind = VAR_TEMP, G.type = T.type(E->getType());
 		return Temps[E] = model_add_var(M, F, G);
 	}
 
@@ -252,14 +251,10 @@ private:
 	void discard(const Stmt *Parent, const Stmt *Child)
 	{
 		const Stmt *Cond = nullptr;
-		if (auto *I = dyn_cast<IfStmt>(Parent))
-			Cond = I->getCond();
-		else if (auto *L = dyn_cast<ForStmt>(Parent))
-			Cond = L->getCond();
-		else if (auto *W = dyn_cast<WhileStmt>(Parent))
-			Cond = W->getCond();
-		else if (auto *D = dyn_cast<DoStmt>(Parent))
-			Cond = D->getCond();
+		if (auto *I = dyn_cast<IfStmt>(Parent)) Cond = I->getCond();
+		else if (auto *L = dyn_cast<ForStmt>(Parent)) Cond = L->getCond();
+		else if (auto *W = dyn_cast<WhileStmt>(Parent)) Cond = W->getCond();
+		else if (auto *D = dyn_cast<DoStmt>(Parent)) Cond = D->getCond();
 		if (Child && Child != Cond && isa<Expr>(Child))
 			Discarded.insert(stripped(Child));
 	}
@@ -320,16 +315,13 @@ private:
 			R->b = term(A->getIdx());
 			return R;
 		}
-		case Stmt::ImplicitCastExprClass:
-		case Stmt::CStyleCastExprClass:
+		case Stmt::ImplicitCastExprClass: case Stmt::CStyleCastExprClass:
 			return castTerm(cast<CastExpr>(E));
 		case Stmt::UnaryOperatorClass:
 			return unaryTerm(cast<UnaryOperator>(E));
-		case Stmt::BinaryOperatorClass:
-		case Stmt::CompoundAssignOperatorClass:
+		case Stmt::BinaryOperatorClass: case Stmt::CompoundAssignOperatorClass:
 			return binaryTerm(cast<BinaryOperator>(E));
-		case Stmt::ConditionalOperatorClass:
-		case Stmt::BinaryConditionalOperatorClass:
+		case Stmt::ConditionalOperatorClass: case Stmt::BinaryConditionalOperatorClass:
 			return term_var(M, F, temporary(E));
 		case Stmt::CallExprClass:
 			return callTerm(cast<CallExpr>(E));
@@ -352,8 +344,7 @@ private:
 			return unknown(Q);
 		case Stmt::ConstantExprClass:
 			return term(cast<ConstantExpr>(E)->getSubExpr());
-		default:
-			return unknown(Q);
+		default: return unknown(Q);
 		}
 	}
 
@@ -392,11 +383,8 @@ private:
 	{
 		const Expr *Sub = E->getSubExpr();
 		switch (E->getCastKind()) {
-		case CK_LValueToRValue:
-		case CK_NoOp:
-		case CK_FunctionToPointerDecay:
-		case CK_BuiltinFnToFnPtr:
-		case CK_ToVoid:
+		case CK_LValueToRValue: case CK_NoOp: case CK_FunctionToPointerDecay:
+		case CK_BuiltinFnToFnPtr: case CK_ToVoid:
 			return term(Sub);
 		case CK_ArrayToPointerDecay:
 			if (isa<StringLiteral>(Sub->IgnoreParens()))
@@ -404,15 +392,10 @@ private:
 			return unary(TERM_ADDR, E->getType(), term(Sub));
 		case CK_NullToPointer:
 			return term_const(M, 0, T.type(E->getType()));
-		case CK_IntegralCast:
-		case CK_IntegralToBoolean:
-		case CK_PointerToBoolean:
-		case CK_PointerToIntegral:
-		case CK_IntegralToPointer:
-		case CK_BitCast:
+		case CK_IntegralCast: case CK_IntegralToBoolean: case CK_PointerToBoolean:
+		case CK_PointerToIntegral: case CK_IntegralToPointer: case CK_BitCast:
 			return unary(TERM_CAST, E->getType(), term(Sub));
-		default:
-			return unknown(E->getType());
+		default: return unknown(E->getType());
 		}
 	}
 
@@ -420,26 +403,16 @@ private:
 	{
 		const Expr *Sub = E->getSubExpr();
 		switch (E->getOpcode()) {
-		case UO_Deref:
-			return unary(TERM_DEREF, E->getType(), term(Sub));
-		case UO_AddrOf:
-			return unary(TERM_ADDR, E->getType(), term(Sub));
-		case UO_Minus:
-			return unary(TERM_UNARY, E->getType(), term(Sub), OP_NEG);
-		case UO_Not:
-			return unary(TERM_UNARY, E->getType(), term(Sub), OP_NOT);
-		case UO_LNot:
-			return unary(TERM_UNARY, E->getType(), term(Sub), OP_LNOT);
-		case UO_Plus:
-		case UO_Extension:
-		case UO_PreInc:
-		case UO_PreDec:
+		case UO_Deref: return unary(TERM_DEREF, E->getType(), term(Sub));
+		case UO_AddrOf: return unary(TERM_ADDR, E->getType(), term(Sub));
+		case UO_Minus: return unary(TERM_UNARY, E->getType(), term(Sub), OP_NEG);
+		case UO_Not: return unary(TERM_UNARY, E->getType(), term(Sub), OP_NOT);
+		case UO_LNot: return unary(TERM_UNARY, E->getType(), term(Sub), OP_LNOT);
+		case UO_Plus: case UO_Extension: case UO_PreInc: case UO_PreDec:
 			return term(Sub);
-		case UO_PostInc:
-		case UO_PostDec:
+		case UO_PostInc: case UO_PostDec:
 			return term_var(M, F, temporary(E));
-		default:
-			return unknown(E->getType());
+		default: return unknown(E->getType());
 		}
 	}
 
@@ -473,14 +446,13 @@ private:
 		return term_var(M, F, temporary(E));
 	}
 
-	gup_event *assign(SourceLocation L, const gup_term *Lhs, const gup_term *Rhs, const Stmt *Text)
+	void assign(SourceLocation L, const gup_term *Lhs, const gup_term *Rhs, const Stmt *Text)
 	{
 		gup_event *E = model_add_event(M, Block, EVENT_ASSIGN);
 		E->pos = T.pos(L);
 		E->lhs = Lhs;
 		E->rhs = Rhs;
 		E->text = Text ? T.text(Text) : "";
-		return E;
 	}
 
 	void lowerCall(const CallExpr *E)
@@ -644,12 +616,7 @@ private:
 
 	void edge(edge_kind Kind, int Target, int64_t Low = 0, int64_t High = 0)
 	{
-		gup_edge E = {};
-		E.kind = Kind;
-		E.target = Target;
-		E.low = Low;
-		E.high = High;
-		model_add_edge(M, Block, E);
+		model_add_edge(M, Block, gup_edge{ Kind, Target, Low, High });
 	}
 
 	void setCondition(const Expr *Cond)
@@ -741,7 +708,9 @@ public:
 	{
 		if (CI.getDiagnostics().hasErrorOccurred() || !worthLowering(Ctx))
 			return;
-		gup_model *Model = gup_model_for(Ctx);
+		SourceManager &SM = Ctx.getSourceManager();
+		PresumedLoc Main = SM.getPresumedLoc(SM.getLocForStartOfFile(SM.getMainFileID()));
+		gup_model *Model = model_new(Main.isValid() ? Main.getFilename() : "");
 		Translate T(Ctx, Model);
 		addFlags(Ctx, Model);
 		for (const FunctionDecl *D : interesting(Ctx)) {
@@ -754,13 +723,6 @@ public:
 	}
 
 private:
-	static gup_model *gup_model_for(ASTContext &Ctx)
-	{
-		SourceManager &SM = Ctx.getSourceManager();
-		PresumedLoc PL = SM.getPresumedLoc(SM.getLocForStartOfFile(SM.getMainFileID()));
-		return model_new(PL.isValid() ? PL.getFilename() : "");
-	}
-
 	// The main file and the headers beside it; what every file includes is not ours.
 	static bool isOwn(SourceManager &SM, SourceLocation L)
 	{
@@ -897,26 +859,28 @@ protected:
 	{
 		Kept = Args;
 		for (const std::string &A : Kept) {
-			if (A == "dump")
-				Options.dump = true;
-			else if (A == "sites")
-				Options.sites = true;
-			else if (A == "stats")
-				Options.stats = true;
-			else if (A == "quiet")
-				Options.quiet = true;
-			else if (A == "policy=entry")
-				Options.entry_policy = true;
-			else if (A == "policy=assert")
-				Options.entry_policy = false;
-			else if (A.compare(0, 6, "sarif=") == 0)
+			if (A.compare(0, 6, "sarif=") == 0)
 				Options.sarif = A.c_str() + 6;
 			else if (A.compare(0, 4, "api=") == 0)
 				Options.api_file = A.c_str() + 4;
-			else
+			else if (A.compare(0, 7, "policy=") == 0)
+				Options.entry_policy = A == "policy=entry";
+			else if (!setFlag(A))
 				fprintf(stderr, "gupcheck: unknown plugin argument '%s'\n", A.c_str());
 		}
 		return true;
+	}
+
+	bool setFlag(const std::string &Name)
+	{
+		const std::pair<const char *, bool *> Flags[] = {
+			{ "dump", &Options.dump }, { "sites", &Options.sites },
+			{ "stats", &Options.stats }, { "quiet", &Options.quiet },
+		};
+		for (auto &Flag : Flags)
+			if (Name == Flag.first)
+				return *Flag.second = true;
+		return false;
 	}
 
 	ActionType getActionType() override { return AddBeforeMainAction; }
