@@ -223,6 +223,9 @@ static void allocate(struct engine *e, struct state *s, const struct gup_event *
 	value.points = row->zeroed ? place_zeroed(&e->places, name) :
 				     place_fresh(&e->places, name, true);
 	value.bits = smt_symbol(&e->smt, arena_printf(&e->arena, "!%s", name), 64);
+	/* NULL or memory, never an error pointer. */
+	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LT, false, value.bits,
+							  smt_number(&e->smt, -4095, 64)));
 	engine_set_result(e, s, event, value);
 }
 

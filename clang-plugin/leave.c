@@ -91,7 +91,8 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	}
 	if (h->lent_to && !(error && h->lent_tested)) {
 		engine_site_open(e, h->site, arena_printf(e->kept,
-			"%s() may have kept or released the references", h->lent_to));
+			"%s%s may have kept or released the references", h->lent_to,
+			strchr(h->lent_to, ' ') ? "" : "()"));
 		return;
 	}
 	leak(e, s, h, cond);
@@ -114,12 +115,29 @@ static bool compares_bytes(struct engine *e, const struct state *s, const struct
 	return false;
 }
 
+/* The caller gets the pages or their array as the result: what it does with them is its affair. */
+static bool is_returned(const struct state *s, const struct holding *h)
+{
+	const struct place *array = place_object(h->array);
+
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->outer || strcmp(a->text, "returned"))
+			continue;
+		if (a->inner == array ||
+		    (a->inner->kind == PLACE_TARGET && place_object(a->inner->parent) == array))
+			return true;
+	}
+	return false;
+}
+
 /* Are references that are still held reachable for others, and not just in the caller's array? */
 static bool is_kept(struct engine *e, const struct state *s, const struct holding *h)
 {
 	const char *where;
 
-	if (!engine_possible(e, s, smt_nonzero(&e->smt, h->held)))
+	if (!engine_possible(e, s, smt_nonzero(&e->smt, h->held)) || is_returned(s, h))
 		return false;
 	if (h->kept_durably || page_is_kept(s, h, &where))
 		return true;

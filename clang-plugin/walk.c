@@ -16,6 +16,17 @@ static void go(struct state *s, int block)
 
 /* --- loops ------------------------------------------------------------------------ */
 
+/* A page frame number is forgotten: what happens to it later is not seen. */
+static void lose_number(struct engine *e, struct state *s, struct value value)
+{
+	struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
+
+	if (!h)
+		return;
+	h->lent_to = "a loop over page frame numbers";
+	h->lent_tested = false;
+}
+
 /* Forgets what the loop assigns, so that any number of turns is covered. */
 static void forget_loop(struct engine *e, struct state *s, const bool *body, int but)
 {
@@ -25,10 +36,12 @@ static void forget_loop(struct engine *e, struct state *s, const bool *body, int
 	for (int v = 0; v < function->nr_vars; v++)
 		if (v != but && !function->vars[v].is_object && function->vars[v].type.width &&
 		    loop_assigns(function, body, v)) {
+			const struct place *place = place_var(&e->places, frame->id, v,
+							      &function->vars[v]);
 			struct value value = { engine_vague(e, function->vars[v].type.width), NULL };
 
-			state_write(&e->arena, s, place_var(&e->places, frame->id, v,
-							    &function->vars[v]), value);
+			lose_number(e, s, engine_load(e, s, place, function->vars[v].type));
+			state_write(&e->arena, s, place, value);
 		}
 }
 

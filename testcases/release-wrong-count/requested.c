@@ -46,3 +46,23 @@ int clamped_count(unsigned long start, int n, struct page **pages)
 	}
 	return 0;
 }
+
+struct user { unsigned long nr_pages; struct page **pages; };
+
+int errno_as_count(struct user *user, unsigned long start, int n)
+{
+	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, user->pages);
+
+	user->nr_pages = ret; /* expect plugin: release-wrong-count */
+	return ret < 0 ? ret : 0;
+}
+
+int checked_count(struct user *user, unsigned long start, int n)
+{
+	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, user->pages);
+
+	if (ret < 0)
+		return ret;
+	user->nr_pages = ret;
+	return 0;
+}
