@@ -47,6 +47,7 @@ static enum smt_answer ask(struct engine *e, const struct state *s, Z3_ast cond)
 	free(terms);
 	if (answer == SMT_UNKNOWN)
 		e->unknowns++;
+	e->last_answer = answer;
 	return answer;
 }
 
@@ -71,14 +72,20 @@ bool engine_certain(struct engine *e, const struct state *s, Z3_ast cond)
 /* May the path go on where cond holds? Here an unknown answer counts as yes. */
 bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond)
 {
-	int truth = smt_constant_truth(&e->smt, cond);
+	int truth = smt_constant_truth(&e->smt, cond), i;
+	enum smt_answer answer;
 
 	if (truth >= 0)
 		return truth;
-	for (int i = 0; i < s->nr_facts; i++)
+	for (i = 0; i < s->nr_facts; i++)
 		if (smt_share(&e->smt, s->facts[i], cond))
-			return ask(e, s, cond) != SMT_NO;
-	return true;
+			break;
+	if (i == s->nr_facts)
+		return true;
+	smt_quick(&e->smt, true);
+	answer = ask(e, s, cond);
+	smt_quick(&e->smt, false);
+	return answer != SMT_NO;
 }
 
 /* --- trace ------------------------------------------------------------------- */

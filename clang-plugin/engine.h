@@ -59,6 +59,7 @@ struct engine {
 	const char **frame_paths;
 	int cap_frames;
 	unsigned steps, unknowns, forks;
+	enum smt_answer last_answer;	/* what the solver said last */
 	bool is_caller;
 	bool truncated, exits;		/* a loop was cut; the end was reached */
 	const char *over_budget;

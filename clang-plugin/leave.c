@@ -154,13 +154,19 @@ static void tell_end(struct engine *e, struct state *s, struct holding *h, bool 
 			gup_rules[i]->end(e, s, h, gup_rules[i], error, kept);
 }
 
+static const char unanswered[] = "the solver cannot answer whether something is left";
+
 static void leave_holding(struct engine *e, struct state *s, struct holding *h, bool error)
 {
 	struct smt *smt = &e->smt;
 	Z3_ast cond = smt_nonzero(smt, h->held);
 
+	e->last_answer = SMT_NO;
 	if (!engine_possible(e, s, cond)) {
-		prove(h->site, "released on every path");
+		if (e->last_answer == SMT_UNKNOWN)
+			engine_site_open(e, h->site, unanswered);
+		else
+			prove(h->site, "released on every path");
 		return;
 	}
 	if (h->unmatched) {
@@ -169,7 +175,10 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	}
 	if (h->kept_when)
 		cond = smt_and(smt, cond, smt_not(smt, h->kept_when));
+	e->last_answer = SMT_NO;
 	if (h->kept_when && !engine_possible(e, s, cond)) {
+		if (e->last_answer == SMT_UNKNOWN)
+			engine_site_open(e, h->site, unanswered);
 		prove(h->site, arena_printf(e->kept, "handed over to %s", h->kept_in));
 		return;
 	}

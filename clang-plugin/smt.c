@@ -5,13 +5,33 @@
 #include <string.h>
 
 /* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
-#define QUESTION_LIMIT 300000u
+#define QUICK_LIMIT 60000u
+#define THOROUGH_LIMIT 600000u
 
 static void on_error(Z3_context z3, Z3_error_code code)
 {
 	/* The callers see NULL or UNKNOWN; an internal error must not end the compiler. */
 	(void)z3;
 	(void)code;
+}
+
+static void set_limit(struct smt *smt, unsigned limit)
+{
+	Z3_params params;
+
+	if (smt->limit == limit)
+		return;
+	smt->limit = limit;
+	params = Z3_mk_params(smt->z3);
+	Z3_params_inc_ref(smt->z3, params);
+	Z3_params_set_uint(smt->z3, params, Z3_mk_string_symbol(smt->z3, "rlimit"), limit);
+	Z3_solver_set_params(smt->z3, smt->solver, params);
+	Z3_params_dec_ref(smt->z3, params);
+}
+
+void smt_quick(struct smt *smt, bool quick)
+{
+	set_limit(smt, quick ? QUICK_LIMIT : THOROUGH_LIMIT);
 }
 
 void smt_open(struct smt *smt, struct arena *arena)
@@ -26,12 +46,7 @@ void smt_open(struct smt *smt, struct arena *arena)
 	/* Finite domains: straight to SAT. Half the time of QF_BV on these small questions. */
 	smt->solver = Z3_mk_solver_for_logic(smt->z3, Z3_mk_string_symbol(smt->z3, "QF_FD"));
 	Z3_solver_inc_ref(smt->z3, smt->solver);
-	Z3_params params = Z3_mk_params(smt->z3);
-
-	Z3_params_inc_ref(smt->z3, params);
-	Z3_params_set_uint(smt->z3, params, Z3_mk_string_symbol(smt->z3, "rlimit"), QUESTION_LIMIT);
-	Z3_solver_set_params(smt->z3, smt->solver, params);
-	Z3_params_dec_ref(smt->z3, params);
+	set_limit(smt, THOROUGH_LIMIT);
 }
 
 void smt_close(struct smt *smt)
@@ -101,11 +116,44 @@ static int power_of_two(uint64_t number)
 	return number && !(number & (number - 1)) ? __builtin_ctzll(number) : -1;
 }
 
+static Z3_ast opaque(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
+{
+	char *name = arena_printf(smt->arena, "h%d.%d.%u.%u", op, is_signed,
+				  Z3_get_ast_id(smt->z3, a), Z3_get_ast_id(smt->z3, b));
+	Z3_ast symbol = smt_symbol(smt, name, smt_width(smt, a));
+	unsigned id = Z3_get_ast_id(smt->z3, symbol);
+
+	if (id >= smt->cap_origins) {
+		unsigned cap = id * 2 + 256;
+		struct smt_origin *list = arena_alloc(smt->arena, cap * sizeof(*list));
+
+		if (smt->cap_origins)
+			memcpy(list, smt->origins, smt->cap_origins * sizeof(*list));
+		smt->origins = list;
+		smt->cap_origins = cap;
+	}
+	smt->origins[id] = (struct smt_origin){ symbol, a, b };
+	return symbol;
+}
+
+static bool is_symbol(struct smt *smt, Z3_ast term)
+{
+	return Z3_get_ast_kind(smt->z3, term) == Z3_APP_AST &&
+	       !Z3_get_app_num_args(smt->z3, Z3_to_app(smt->z3, term));
+}
+
 /*
- * Multiplying and dividing by what is not a power of two costs a solver more
- * than any count is worth: the result is a symbol of its own, always the same
- * for the same operands.
+ * From addresses and lengths to numbers of pages and back: exact, these cost a
+ * solver more than any balance is worth. The result is a symbol of its own,
+ * always the same for the same operands. What calls returned stays exact.
  */
+static bool scales_length(struct smt *smt, enum term_op op, Z3_ast a)
+{
+	if (smt_width(smt, a) != 64 || is_symbol(smt, a))
+		return false;
+	return (op == OP_SHR || op == OP_DIV || op == OP_REM) && !smt_symbols(smt, a)->of_call;
+}
+
 static Z3_ast hard(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
 {
 	unsigned width = smt_width(smt, a);
@@ -113,7 +161,11 @@ static Z3_ast hard(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z
 	bool a_known = smt_constant(smt, a, &x), b_known = smt_constant(smt, b, &y);
 	int shift;
 
-	if ((op != OP_MUL && op != OP_DIV && op != OP_REM) || (a_known && b_known))
+	if (a_known && b_known)
+		return NULL;
+	if (!a_known && scales_length(smt, op, a))
+		return opaque(smt, op, is_signed, a, b);
+	if (op != OP_MUL && op != OP_DIV && op != OP_REM)
 		return NULL;
 	if (op == OP_MUL && a_known)
 		return hard(smt, op, is_signed, b, a);
@@ -124,8 +176,7 @@ static Z3_ast hard(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z
 		return Z3_mk_bvlshr(smt->z3, a, smt_number(smt, shift, width));
 	if (shift >= 0 && op == OP_REM && !is_signed)
 		return Z3_mk_bvand(smt->z3, a, smt_number(smt, y - 1, width));
-	return smt_symbol(smt, arena_printf(smt->arena, "h%d.%d.%u.%u", op, is_signed,
-					    Z3_get_ast_id(smt->z3, a), Z3_get_ast_id(smt->z3, b)), width);
+	return opaque(smt, op, is_signed, a, b);
 }
 
 Z3_ast smt_binary(struct smt *smt, enum term_op op, bool is_signed, Z3_ast a, Z3_ast b)
@@ -235,40 +286,59 @@ int smt_memory(const struct smt *smt, unsigned id)
 	return id < smt->cap_cache ? smt->cache[id].memory : 0;
 }
 
+static void add_symbols(struct smt *smt, struct smt_symbols *out, int *room, Z3_ast term)
+{
+	struct smt_symbols part = *smt_symbols(smt, term);
+
+	if (out->count + part.count > *room) {
+		unsigned *ids = arena_alloc(smt->arena,
+					    (size_t)(out->count + part.count) * 2 * sizeof(*ids));
+
+		if (out->count)
+			memcpy(ids, out->ids, (size_t)out->count * sizeof(*ids));
+		out->ids = ids;
+		*room = (out->count + part.count) * 2;
+	}
+	for (int p = 0; p < part.count; p++)
+		out->ids[out->count++] = part.ids[p];
+	out->vague |= part.vague;
+	out->reloadable |= part.reloadable;
+	out->of_call |= part.of_call;
+}
+
+static void collect_symbol(struct smt *smt, struct smt_symbols *out, int *room, Z3_app app)
+{
+	Z3_func_decl decl = Z3_get_app_decl(smt->z3, app);
+	unsigned id = Z3_get_ast_id(smt->z3, Z3_app_to_ast(smt->z3, app));
+	const char *name;
+
+	if (Z3_get_decl_kind(smt->z3, decl) != Z3_OP_UNINTERPRETED)
+		return;
+	out->ids = arena_alloc(smt->arena, sizeof(*out->ids));
+	out->ids[0] = id;
+	out->count = *room = 1;
+	name = symbol_name(smt, decl);
+	out->vague = name[0] == SMT_VAGUE[0];
+	out->of_call = name[0] == '!';
+	out->reloadable = name[0] == SMT_MEMORY[0];
+	out->memory = out->reloadable ? atoi(name + 1) : 0;
+	if (id < smt->cap_origins && smt->origins[id].symbol) {
+		add_symbols(smt, out, room, smt->origins[id].a);
+		add_symbols(smt, out, room, smt->origins[id].b);
+	}
+}
+
 static void collect(struct smt *smt, struct smt_symbols *out, Z3_app app)
 {
 	unsigned count = Z3_get_app_num_args(smt->z3, app);
-	int room = 0;
+	int room = 0, kept = 0;
 
-	if (!count) {
-		Z3_func_decl decl = Z3_get_app_decl(smt->z3, app);
-
-		if (Z3_get_decl_kind(smt->z3, decl) != Z3_OP_UNINTERPRETED)
-			return;
-		out->ids = arena_alloc(smt->arena, sizeof(*out->ids));
-		out->ids[0] = Z3_get_ast_id(smt->z3, Z3_app_to_ast(smt->z3, app));
-		out->count = 1;
-		const char *name = symbol_name(smt, decl);
-
-		out->vague = name[0] == SMT_VAGUE[0];
-		out->reloadable = name[0] == SMT_MEMORY[0];
-		out->memory = out->reloadable ? atoi(name + 1) : 0;
-		return;
-	}
+	if (!count)
+		collect_symbol(smt, out, &room, app);
 	for (unsigned i = 0; i < count; i++)
-		room += smt_symbols(smt, Z3_get_app_arg(smt->z3, app, i))->count;
-	out->ids = arena_alloc(smt->arena, (size_t)room * sizeof(*out->ids) + 1);
-	for (unsigned i = 0; i < count; i++) {
-		const struct smt_symbols *part = smt_symbols(smt, Z3_get_app_arg(smt->z3, app, i));
-
-		for (int p = 0; p < part->count; p++)
-			out->ids[out->count++] = part->ids[p];
-		out->vague |= part->vague;
-		out->reloadable |= part->reloadable;
-	}
-	qsort(out->ids, (size_t)out->count, sizeof(*out->ids), by_number);
-	int kept = 0;
-
+		add_symbols(smt, out, &room, Z3_get_app_arg(smt->z3, app, i));
+	if (out->count)
+		qsort(out->ids, (size_t)out->count, sizeof(*out->ids), by_number);
 	for (int i = 0; i < out->count; i++)
 		if (!i || out->ids[i] != out->ids[i - 1])
 			out->ids[kept++] = out->ids[i];
@@ -376,6 +446,8 @@ enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
 	uint64_t key = question_key(smt, terms, count);
 	enum smt_answer answer;
 
+	/* What a quick look could not answer a thorough one may. */
+	key = key * 2 + (smt->limit == QUICK_LIMIT);
 	if (smt->cap_answered && answered_slot(smt, key)->key)
 		return answered_slot(smt, key)->answer;
 	answer = solve(smt, terms, count);

@@ -18,14 +18,20 @@ enum smt_answer { SMT_NO, SMT_YES, SMT_UNKNOWN };
 struct smt {
 	Z3_context z3;
 	Z3_solver solver;
+	unsigned limit;		/* of work per question */
 	unsigned asked;		/* questions that reached the solver */
 	struct smt_answered *answered;	/* questions asked before, by hash */
 	unsigned nr_answered, cap_answered;
+	struct smt_origin *origins;	/* of opaque symbols, by their number */
+	unsigned cap_origins;
 	struct smt_symbols *cache;
 	unsigned nr_cache, cap_cache;
 	struct arena *arena;
 	char *wrong;		/* an error that Z3 reported, or NULL */
 };
+
+/* An opaque symbol stands for an operation that is not worth solving; it depends on what that did. */
+struct smt_origin { Z3_ast symbol, a, b; };
 
 struct smt_answered { uint64_t key; enum smt_answer answer; };
 
@@ -35,12 +41,16 @@ struct smt_symbols {
 	int count;
 	unsigned *ids;
 	bool vague;		/* one of them stands for what was not modelled */
+	bool of_call;		/* one of them is what a call returned */
 	bool reloadable;	/* one of them is what memory held at first */
 	int memory;		/* a single symbol of memory: the number in its name */
 };
 
 void smt_open(struct smt *smt, struct arena *arena);
 void smt_close(struct smt *smt);
+
+/* From now on: little work per question (branches), or much (verdicts). */
+void smt_quick(struct smt *smt, bool quick);
 
 Z3_ast smt_number(struct smt *smt, int64_t value, unsigned width);
 /* A symbol; vague ones stand for something that the model does not know. */
