@@ -38,6 +38,13 @@ struct finding {
 	int nr_steps;
 };
 
+/* A field in which references of a kind are left: struct RECORD.FIELD. */
+struct kept_field {
+	const char *record, *field;
+	enum api_kind kind;
+	struct site *site;
+};
+
 struct engine {
 	struct gup_model *model;
 	const struct api *api;
@@ -47,6 +54,8 @@ struct engine {
 	int nr_sites;
 	struct finding *findings;
 	int nr_findings, cap_findings;
+	struct kept_field *fields;
+	int nr_fields, cap_fields;
 	/* of the function that is run now */
 	struct gup_function *root;
 	struct arena arena;
@@ -96,6 +105,8 @@ struct rule {
 	/* A value that depends on the result is stored or computed with. */
 	void (*store)(struct engine *, struct state *, struct holding *, const struct rule *,
 		      const struct place *place, struct value value, const struct gup_event *event);
+	/* All functions were run: what the fields of this file say. */
+	void (*finish)(struct engine *, const struct rule *);
 	/* The path ends: in an error for the caller?; with the pages kept beyond the call? */
 	void (*end)(struct engine *, struct state *, struct holding *, const struct rule *,
 		    bool error, bool kept);
@@ -132,6 +143,8 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
 void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
 		const struct gup_event *event);
+/* Page references of the site's kind are left in this field. */
+void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
 bool engine_is_outer(const struct state *s, const struct place *object);
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value);
@@ -164,6 +177,10 @@ void engine_site_open(struct engine *e, struct site *site, const char *why);
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
+/* A finding that no path led to: about two places of the file. */
+bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
+		  const struct gup_pos *pos, const char *function, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
 void report_all(struct engine *e, const struct gup_host *host);
 void report_sites(struct engine *e, FILE *out);
 /* sarif.c: false, with a message on stderr, when the file cannot be written. */

@@ -2,6 +2,8 @@
 /* Uses, stores and escapes: where held pages go without being released. */
 #include "engine.h"
 
+#include <string.h>
+
 /* A number that was made from the address of a held page: its frame number, say. */
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value)
 {
@@ -54,6 +56,33 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 	return outer_within(s, object, 0);
 }
 
+void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)
+{
+	for (int i = 0; i < e->nr_fields; i++)
+		if (e->fields[i].kind == site->row->kind && !strcmp(e->fields[i].field, field) &&
+		    !strcmp(e->fields[i].record, record))
+			return;
+	if (e->nr_fields == e->cap_fields) {
+		int cap = e->cap_fields ? e->cap_fields * 2 : 8;
+		struct kept_field *list = arena_alloc(e->kept, (size_t)cap * sizeof(*list));
+
+		if (e->nr_fields)
+			memcpy(list, e->fields, (size_t)e->nr_fields * sizeof(*list));
+		e->fields = list;
+		e->cap_fields = cap;
+	}
+	e->fields[e->nr_fields++] = (struct kept_field){ record, field, site->row->kind, site };
+}
+
+/* `thing->pages = pages`, where pages was filled by an acquire. */
+static void keep_array(struct engine *e, struct state *s, const struct place *place,
+		       struct value value)
+{
+	for (int i = 0; place->kind == PLACE_FIELD && i < s->nr_holdings; i++)
+		if (s->holdings[i].array == value.points)
+			engine_keep_field(e, s->holdings[i].site, place->record, place->name);
+}
+
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value)
 {
@@ -84,6 +113,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	}
 	if (!value.points)
 		return;
+	keep_array(e, s, place, value);
 	state_attach(&e->arena, s, place_object(value.points),
 		     owner->kind == PLACE_GLOBAL ? NULL : owner, text);
 }

@@ -212,6 +212,12 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 		return;
 	}
 	struct value old = old_page(s, pages);
+	const struct gup_term *array = event->args[form->pages];
+
+	while (array->kind == TERM_CAST)
+		array = array->a;
+	if (array->kind == TERM_FIELD && array->type.page_depth == 2)
+		engine_keep_field(e, site, array->record, array->name);
 	struct holding *h = new_holding(e, s, site, event, pages);
 
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);

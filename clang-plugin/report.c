@@ -180,6 +180,30 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 	return true;
 }
 
+bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
+		  const struct gup_pos *pos, const char *function, const char *format, ...)
+{
+	va_list args;
+
+	if (known(e, rule, site, pos))
+		return false;
+	struct finding *f = add(e);
+
+	va_start(args, format);
+	f->message = format_text(e, format, args);
+	va_end(args);
+	f->rule = rule;
+	f->level = rule->level;
+	f->site = site;
+	f->function = function;
+	f->pos = *pos;
+	f->steps = arena_alloc(e->kept, sizeof(*f->steps));
+	f->steps[f->nr_steps++] = (struct finding_step){ STEP_ACQUIRE, site->event->pos,
+		arena_printf(e->kept, "%s() fills it here", site->row->name) };
+	site->failed = true;
+	return true;
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;

@@ -2,6 +2,8 @@
 /* Pinned pages are put, or pages that were got are unpinned. */
 #include "rules.h"
 
+#include <string.h>
+
 static void release(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		    const struct release_info *info)
 {
@@ -20,7 +22,59 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 	       h->site->row->name, info->row->name);
 }
 
+static const struct kept_field *find_field(const struct engine *e, const struct gup_term *term,
+					   enum api_kind kind)
+{
+	for (int i = 0; i < e->nr_fields; i++)
+		if (e->fields[i].kind == kind && !strcmp(e->fields[i].field, term->name) &&
+		    !strcmp(e->fields[i].record, term->record))
+			return &e->fields[i];
+	return NULL;
+}
+
+/* `release_pages(thing->pages, n)` or `put_page(thing->pages[i])`: the page array of a field. */
+static const struct gup_term *array_of(const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST || term->kind == TERM_INDEX)
+		term = term->a;
+	return term->kind == TERM_FIELD && term->type.page_depth == 2 ? term : NULL;
+}
+
+static void check_release(struct engine *e, const struct rule *rule,
+			  const struct gup_function *function, const struct gup_event *event)
+{
+	const struct api_row *row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
+	const struct gup_term *array;
+	const struct kept_field *other;
+
+	if (!form || row->role != ROLE_RELEASE || form->pages < 0 ||
+	    (row->kind != KIND_PIN && row->kind != KIND_GET))
+		return;
+	array = array_of(event->args[form->pages]);
+	if (!array || find_field(e, array, row->kind))
+		return;
+	other = find_field(e, array, row->kind == KIND_PIN ? KIND_GET : KIND_PIN);
+	if (other)
+		report_plain(e, rule, other->site, &event->pos, function->name,
+			     "Pages that %s() %s in %s.%s are released by %s()", other->site->row->name,
+			     other->kind == KIND_PIN ? "pinned" : "got", array->record, array->name,
+			     row->name);
+}
+
+/* The field is filled in one function and released in another of this file. */
+static void finish(struct engine *e, const struct rule *rule)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++)
+				check_release(e, rule, function, &function->blocks[b].events[i]);
+	}
+}
+
 const struct rule rule_pin_put_mismatch = {
-	.id = "pin-put-mismatch", .level = LEVEL_ERROR, .release = release,
+	.id = "pin-put-mismatch", .level = LEVEL_ERROR, .release = release, .finish = finish,
 	.summary = "Pinned pages are released by a put, or got pages by an unpin.",
 };
