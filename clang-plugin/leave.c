@@ -208,7 +208,7 @@ void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 	engine_step(e, s, STEP_EXIT, pos, e->root->name);
 	error = ends_in_error(e, s);
 	for (int i = 0; i < s->nr_holdings; i++) {
-		tell_end(e, s, &s->holdings[i], error);
 		leave_holding(e, s, &s->holdings[i], error);
+		tell_end(e, s, &s->holdings[i], error);
 	}
 }

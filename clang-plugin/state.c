@@ -262,6 +262,7 @@ static void roots(struct smt *smt, struct id_set *set, const struct state *state
 		add_ids(smt, set, h->result);
 		add_ids(smt, set, h->count);
 		add_ids(smt, set, h->held);
+		add_ids(smt, set, h->flags);
 		add_ids(smt, set, h->kept_when);
 	}
 	add_ids(smt, set, state->returned.bits);

@@ -6,10 +6,32 @@
  */
 #include "rules.h"
 
+#include <string.h>
+
+/* A helper that fills what its callers own: the callers are looked at themselves. */
+static bool is_helper(const struct engine *e, const struct holding *h)
+{
+	if (!e->root->is_static || !h->site->hands_on ||
+	    place_object(h->array)->kind != PLACE_TARGET)
+		return false;
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++) {
+				const char *callee = function->blocks[b].events[i].callee;
+
+				if (callee && !strcmp(callee, e->root->name))
+					return true;
+			}
+	}
+	return false;
+}
+
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
-	if (error || !kept || h->kind != KIND_PIN || !h->flags ||
+	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_helper(e, h) ||
 	    rule_flag_set(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),
