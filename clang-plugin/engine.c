@@ -9,7 +9,7 @@
 #define MAX_STEPS 12000u
 #define MAX_FORKS 1500u
 #define MAX_QUESTIONS 700u
-#define MAX_UNKNOWNS 30u
+#define MAX_UNKNOWNS 20u
 
 /* --- sites and frames ---------------------------------------------------------- */
 

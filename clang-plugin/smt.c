@@ -6,7 +6,7 @@
 
 /* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
 #define QUICK_LIMIT 60000u
-#define THOROUGH_LIMIT 600000u
+#define THOROUGH_LIMIT 300000u
 
 static void on_error(Z3_context z3, Z3_error_code code)
 {
