@@ -29,27 +29,7 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 			     "More pages are released than %s() returned", h->site->row->name);
 }
 
-/* `thing->nr_pages = ret` with an unsigned field: -errno becomes a huge count for whoever releases. */
-static void store(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
-		  const struct place *place, struct value value, const struct gup_event *event)
-{
-	struct smt *smt = &e->smt;
-
-	if (!event || event->kind != EVENT_ASSIGN || place->kind != PLACE_FIELD || h->page_result ||
-	    h->vague_count || event->lhs->type.is_signed || event->lhs->type.is_pointer ||
-	    event->lhs->type.width < 32)
-		return;
-	if (smt_resize(smt, value.bits, 64, true) != h->result)
-		return;
-	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, smt_number(smt, 0, 64));
-
-	if (!engine_possible(e, s, negative))
-		return;
-	report(e, s, rule, h->site, &event->pos, negative,
-	       "A negative errno of %s() is stored as an unsigned count", h->site->row->name);
-}
-
 const struct rule rule_release_wrong_count = {
-	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released, .store = store,
+	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released,
 	.summary = "The number of released references can differ from the number of acquired ones.",
 };

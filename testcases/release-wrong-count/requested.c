@@ -48,21 +48,24 @@ int clamped_count(unsigned long start, int n, struct page **pages)
 }
 
 struct user { unsigned long nr_pages; struct page **pages; };
+void release_user(struct user *user);
 
+/* -errno stands in the unsigned field when its owner releases by it. */
 int errno_as_count(struct user *user, unsigned long start, int n)
 {
 	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, user->pages);
 
-	user->nr_pages = ret; /* expect plugin: release-wrong-count */
+	user->nr_pages = ret; /* gap plugin: release-wrong-count, the release is in another function */
 	return ret < 0 ? ret : 0;
 }
 
-int checked_count(struct user *user, unsigned long start, int n)
+int corrected_count(struct user *user, unsigned long start, int n)
 {
 	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, user->pages);
 
-	if (ret < 0)
-		return ret;
 	user->nr_pages = ret;
-	return 0;
+	if (ret > 0)
+		return 0;
+	user->nr_pages = 0;
+	return ret ? ret : -EFAULT;
 }
