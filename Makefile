@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# gupcheck: the face. 'make help' lists the targets.
+
+KDIR ?=
+M ?=
+ARCH ?=
+OUT ?= gup-audit
+JOBS ?= $(shell nproc)
+LAUNCH ?=
+MODE ?= report
+COCCI ?=
+SOURCE ?= linux-source-6.1
+
+# Debian's own interpreter: its libraries come with the distribution's packages.
+PYTHON := /usr/bin/python3
+export PYTHONDONTWRITEBYTECODE := 1
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+GUP_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow
+INVENTORY := $(wildcard inventory/*.c)
+
+help:
+	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
+	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
+	@echo 'make check                                  all tests'
+	@echo 'make check-kernel                           the long tests on real kernel trees'
+	@echo 'make deps                                   install everything from the distribution'
+	@echo 'make all | clean'
+
+all: build/gup-inventory
+
+build/gup-inventory: $(INVENTORY) $(wildcard inventory/*.h)
+	@scripts/deps build
+	@mkdir -p build
+	$(CC) $(GUP_CFLAGS) $(CFLAGS) -o $@.tmp $(INVENTORY) -lpthread
+	@mv $@.tmp $@
+
+deps:
+	@scripts/deps build audit source check long
+
+audit: all
+	@scripts/deps audit $(if $(KDIR),,source)
+	@$(PYTHON) -m report.audit --kdir '$(KDIR)' --module '$(M)' --arch '$(ARCH)' \
+		--out '$(OUT)' \
+		--jobs '$(JOBS)' --launch '$(LAUNCH)' --source '$(SOURCE)'
+
+coccicheck:
+	@scripts/deps audit
+	@$(PYTHON) -m report.coccicheck --kdir '$(KDIR)' --module '$(M)' --cocci '$(COCCI)' \
+		--mode '$(MODE)' --jobs '$(JOBS)'
+
+check: all
+	@scripts/deps build audit source check
+	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
+
+check-kernel: all
+	@scripts/deps build audit source check long
+	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
+
+clean:
+	rm -rf build
+
+.PHONY: help all deps audit coccicheck check check-kernel clean
+.DELETE_ON_ERROR:

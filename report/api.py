@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The API table (api/gup-api.json) and the rule list (api/rules.json), read and checked."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from report.errors import UserError
+
+ROOT = Path(__file__).resolve().parent.parent
+API_FILE = ROOT / "api" / "gup-api.json"
+RULES_FILE = ROOT / "api" / "rules.json"
+FORMAT_VERSION = 1
+
+ROLES = ("acquire", "release")
+KINDS = ("get", "pin", "pin-if-user", "by-flags")
+
+
+@dataclass(frozen=True)
+class Function:
+    """One row of the table. `forms` maps a number of arguments to the parameters' names."""
+
+    name: str
+    role: str
+    kind: str
+    forms: dict
+    doc: str
+    generic: bool = False          # releases any page reference, GUP's among others
+    scope: str = ""                # a kernel file, when the function is internal to it
+    reaches_assert: bool = False
+    remote: bool = False
+    adds_foll_get_since: str = ""
+    implies_flags: tuple = ()
+    kernels: dict = field(default_factory=dict, compare=False)
+
+    def params(self, nr_args):
+        """The parameters' names of the form with @nr_args arguments, or ()."""
+        return self.forms.get(nr_args, ())
+
+    def argument(self, args, param):
+        """The text of argument @param in a call with @args, or None when this form has none."""
+        names = self.params(len(args))
+        return args[names.index(param)] if param in names else None
+
+
+def _load(path, kind):
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as err:
+        raise UserError(f"cannot read {path}: {err.strerror}") from err
+    except ValueError as err:
+        raise UserError(f"{path} is not JSON: {err}") from err
+    if not isinstance(data, dict) or data.get("format") != kind:
+        raise UserError(f'{path}: "format" is not "{kind}"')
+    if data.get("version") != FORMAT_VERSION:
+        raise UserError(f"{path}: version {data.get('version')!r} is not {FORMAT_VERSION}, "
+                        "the one this gupcheck reads")
+    return data
+
+
+def _function(row, path):
+    name = row.get("name", "")
+    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise UserError(f"{path}: {name!r} is not a function name")
+    if row.get("role") not in ROLES or row.get("kind") not in KINDS:
+        raise UserError(f"{path}: {name}: role or kind is not one of {ROLES + KINDS}")
+    forms, kernels = {}, {}
+    for form in row.get("forms", ()):
+        forms[len(form["params"])] = tuple(form["params"])
+        kernels[len(form["params"])] = form["kernels"]
+    if not forms:
+        raise UserError(f"{path}: {name} has no form")
+    return Function(name=name, role=row["role"], kind=row["kind"], forms=forms,
+                    kernels=kernels, doc=row.get("doc", ""),
+                    generic=row.get("generic", False), scope=row.get("scope", ""),
+                    reaches_assert=row.get("reaches_assert", False),
+                    remote=row.get("remote", False),
+                    adds_foll_get_since=row.get("adds_foll_get_since", ""),
+                    implies_flags=tuple(row.get("implies_flags", ())))
+
+
+def load_api(path=API_FILE):
+    """Return {name: Function}. Raises UserError on a table that does not hold together."""
+    table = {}
+    for row in _load(path, "gupcheck-api").get("functions", ()):
+        function = _function(row, path)
+        if function.name in table:
+            raise UserError(f"{path}: {function.name} stands there twice")
+        table[function.name] = function
+    if not table:
+        raise UserError(f"{path}: no functions")
+    return table
+
+
+def load_rules(path=RULES_FILE):
+    """Return the rule rows in order, as dicts: id, name, level, short, full, maybe cocci."""
+    return _load(path, "gupcheck-rules")["rules"]

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+`make coccicheck`: the kernel's own scripts/coccicheck, unchanged, with one of our
+semantic patches. Its build directory is a scratch one: the tree is not written to.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from report import spatch, tree
+from report.errors import UserError
+
+MODES = ("report", "context", "org", "patch", "chain", "rep+ctxt")
+
+
+def run(args):
+    if args.mode not in MODES:
+        raise UserError(f"MODE={args.mode}: not one of {', '.join(MODES)}")
+    if not args.cocci:
+        raise UserError("no semantic patch: give COCCI=cocci/NAME.cocci")
+    the_tree = tree.open_tree(args.kdir, args.module)
+    if not (the_tree.root / "scripts" / "coccicheck").is_file():
+        raise UserError(f"{the_tree.root} has no scripts/coccicheck: not a whole kernel tree")
+    spatch.version()
+    spatch.check_cocci(args.cocci)
+    with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
+        env = spatch.environment(tmp)
+        for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "M", "KDIR", "OUT"):
+            env.pop(name, None)
+        argv = ["make", "-s", "-C", str(the_tree.root), f"O={tmp}/build", "coccicheck",
+                f"COCCI={Path(args.cocci).resolve()}", f"MODE={args.mode}", f"J={args.jobs}"]
+        if the_tree.subdir or the_tree.is_module:
+            argv.append(f"M={the_tree.base / the_tree.subdir}")
+        os.mkdir(Path(tmp) / "build")
+        return subprocess.run(argv, env=env, check=False).returncode
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="make coccicheck", description=__doc__)
+    for name in ("kdir", "module", "cocci"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--mode", default="report")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    try:
+        return run(parser.parse_args(argv))
+    except UserError as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("gupcheck: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

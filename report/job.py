@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One spatch job of an audit, started by report/audit.mk: a rule over a chunk of the files."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from report import spatch
+from report.errors import UserError
+
+SITES = "sites"
+
+
+def main(argv):
+    """argv: WORK RULE CHUNK. Writes WORK/jobs/RULE.CHUNK.json, whole or not at all."""
+    work, rule, chunk = Path(argv[0]), argv[1], argv[2]
+    plan = json.loads((work / "plan.json").read_text(encoding="utf-8"))
+    cocci = work / "sites.cocci" if rule == SITES else spatch.rule_path(rule)
+    result = spatch.run(cocci, plan["chunks"][int(chunk)], plan["base"])
+    result["rule"] = plan["rules"].get(rule, "coverage")
+    out = work / "jobs" / f"{rule}.{chunk}.json"
+    temporary = out.with_suffix(".tmp")
+    temporary.write_text(json.dumps(result), encoding="utf-8")
+    os.replace(temporary, out)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (UserError, OSError) as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        sys.exit(1)

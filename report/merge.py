@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Join the inventory and what the semantic patches said into the result files:
+audit.sarif, audit.csv, audit.txt and audit.html, all of them or none.
+"""
+
+import json
+import os
+
+from report import api as table
+from report import html, outputs, sarif, sites, verdict
+from report.errors import UserError
+
+RESULT_FILES = ("audit.sarif", "audit.csv", "audit.txt", "audit.html")
+
+
+def _load_jobs(paths):
+    findings, seen, notes = [], [], []
+    for path in sorted(paths):
+        try:
+            job = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as err:
+            raise UserError(f"{path}: a job's result is missing or cut short: {err}") from err
+        for finding in job["findings"]:
+            findings.append({**finding, "rule": job["rule"]})
+        seen += job["seen"]
+        notes += [{**n, "reason": f"{job['rule']}: {n['reason']}"} for n in job["notes"]]
+    findings.sort(key=lambda f: (f["file"], f["line"], f["col"], f["rule"], f["text"]))
+    notes.sort(key=lambda n: (n["file"], n["reason"]))
+    return findings, seen, notes
+
+
+def _lost_notes(lost):
+    return [{"file": f["file"], "reason": f"line {f['line']}: {f['rule']} fired on a call that "
+             f"the inventory does not have: {f['text']}"} for f in lost]
+
+
+def _unseen_notes(all_sites):
+    return [{"file": s.file, "reason": f"line {s.line}: spatch's parser dropped the code around "
+             f"this call of {s.callee}()"} for s in all_sites if s.seen_by_spatch is False]
+
+
+def merge(tree, inventory, jobs, engines, tool_version, asked):
+    """
+    Returns {file name: text} of the four results.
+
+    @inventory: the file of write_inventory(); @jobs: one JSON file a spatch job;
+    @asked: the files that spatch was given.
+    """
+    functions = table.load_api()
+    all_sites, skipped, summary = sites.read_inventory(inventory, functions, tree)
+    findings, seen, notes = _load_jobs(jobs)
+    lost = verdict.attach_findings(all_sites, findings)
+    verdict.attach_seen(all_sites, seen, asked)
+    verdict.judge_all(all_sites, tree, functions)
+    all_notes = skipped + notes + _unseen_notes(all_sites) + _lost_notes(lost)
+    text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,
+                       engines)
+    log = json.loads(text)
+    return {"audit.sarif": text, "audit.csv": outputs.to_csv(log), "audit.txt": outputs.to_text(log),
+            "audit.html": html.render(log)}
+
+
+def write_results(results, out):
+    """
+    Write all files beside their names first, then rename: a full disk or an
+    interrupt leaves the old result, or none, but never half of one.
+    """
+    temporary = {}
+    try:
+        for name, text in results.items():
+            path = out / f".{name}.tmp"
+            temporary[path] = out / name
+            with open(path, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for path, final in temporary.items():
+            os.replace(path, final)
+    except OSError as err:
+        raise UserError(f"cannot write the result to {out}: {err.strerror}") from err
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)

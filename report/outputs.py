@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The audit as CSV and as the kernel's file:line:col list. Both are read off the SARIF log."""
+
+import csv
+import io
+from urllib.parse import unquote
+
+COLUMNS = ("file", "line", "column", "function", "callee", "role", "holds", "arguments", "flags",
+           "verdict", "rule", "level", "reason", "coccinelle", "fingerprint")
+
+
+def rows(log):
+    """Yield one dict for each result of the SARIF @log (parsed JSON), in its order."""
+    for result in log["runs"][0]["results"]:
+        physical = result["locations"][0]["physicalLocation"]
+        logical = result["locations"][0].get("logicalLocations") or [{}]
+        props = result["properties"]
+        kind = result.get("kind", "fail")
+        yield {
+            "file": unquote(physical["artifactLocation"]["uri"], errors="replace"),
+            "line": physical["region"]["startLine"],
+            "column": physical["region"]["startColumn"],
+            "function": logical[0].get("name", ""),
+            "callee": props["callee"], "role": props["role"], "holds": props["holds"],
+            "generic": props["generic"],
+            "arguments": ", ".join(props["arguments"]),
+            "flags": props.get("flags", {}).get("text", ""),
+            "verdict": kind, "rule": result["ruleId"],
+            "level": result.get("level", "warning") if kind == "fail" else "none",
+            "reason": result["message"]["text"],
+            "coccinelle": props["engines"]["coccinelle"],
+            "fingerprint": next(iter(result["partialFingerprints"].values())),
+            "context": physical.get("contextRegion", {}),
+        }
+
+
+def _cell(value):
+    """A spreadsheet takes a cell that starts like this for a formula; a quote stops it."""
+    text = str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def to_csv(log):
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows(log):
+        writer.writerow([_cell(row[c]) for c in COLUMNS])
+    return out.getvalue()
+
+
+def to_text(log):
+    """file:line:col: level: message [rule], as a compiler prints it."""
+    lines = []
+    for row in rows(log):
+        level = row["level"] if row["verdict"] == "fail" else row["verdict"]
+        lines.append(f"{row['file']}:{row['line']}:{row['column']}: {level}: "
+                     f"{row['reason']} [{row['rule']}]")
+    return "\n".join(lines) + "\n"

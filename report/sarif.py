@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The audit as SARIF 2.1.0: one result for each site and finding.
+
+A site on which rules fired has one `fail` result per finding; any other site has
+one `call-site` result of kind `pass` or `open`. What was skipped is a tool
+notification. The same input gives the same bytes: no time, no host, no order
+that depends on how many jobs ran.
+"""
+
+import re
+from urllib.parse import quote
+
+import sarif_om as om
+from jschema_to_python.to_json import to_json
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+FINGERPRINT = "gupcheckSite/v1"
+SNIPPET_LINES = 3
+INFORMATION_URI = "https://www.kernel.org/doc/html/latest/core-api/pin_user_pages.html"
+HELP = "docs/rules/{}.md"
+MAX_SNIPPET_LINE = 400
+
+
+def printable(text):
+    """
+    Text from a source file, fit for JSON, a page and a terminal: bytes that were
+    not UTF-8 as U+FFFD, control and direction-changing characters as escapes.
+    """
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]",
+                  lambda m: f"\\u{ord(m.group()):04x}", text)
+
+
+def uri(path):
+    """A relative path as a URI; its bytes as they are on disk."""
+    return quote(path.encode("utf-8", "surrogateescape"))
+
+
+class Sources:
+    """Lines of source files, each file read once."""
+
+    def __init__(self, base):
+        self.base = base
+        self.files = {}
+
+    def lines(self, path):
+        if path not in self.files:
+            try:
+                data = (self.base / path).read_bytes()
+            except OSError:
+                data = b""
+            self.files[path] = data.split(b"\n")
+        return self.files[path]
+
+    def excerpt(self, path, first, last):
+        """(first line's number, text) of lines first..last, clipped to the file."""
+        lines = self.lines(path)
+        first, last = max(1, first), min(len(lines), last)
+        text = "\n".join(line[:MAX_SNIPPET_LINE].decode("utf-8", "surrogateescape").rstrip("\r")
+                         for line in lines[first - 1:last])
+        return first, printable(text)
+
+    def column(self, path, line, col):
+        """A byte column as a column in UTF-16 code units, which SARIF counts in."""
+        lines = self.lines(path)
+        if line > len(lines):
+            return col
+        text = lines[line - 1][:col - 1].decode("utf-8", "replace")
+        return len(text.encode("utf-16-le")) // 2 + 1
+
+
+def _location(site, sources):
+    first, snippet = sources.excerpt(site.file, site.line - SNIPPET_LINES,
+                                     site.end_line + SNIPPET_LINES)
+    last = first + snippet.count("\n")
+    column = sources.column(site.file, site.line, site.col)
+    return om.Location(
+        physical_location=om.PhysicalLocation(
+            artifact_location=om.ArtifactLocation(uri=uri(site.file), uri_base_id="SRCROOT"),
+            region=om.Region(start_line=site.line, start_column=column,
+                             end_column=column + len(site.callee)),
+            context_region=om.Region(start_line=first, end_line=last,
+                                     snippet=om.ArtifactContent(text=snippet))),
+        logical_locations=[om.LogicalLocation(name=site.function, kind="function")]
+        if site.function else None)
+
+
+def _properties(site):
+    props = {
+        "callee": site.callee,
+        "role": site.api.role,
+        "holds": site.api.kind,
+        "generic": site.api.generic,
+        "arguments": [printable(a) for a in site.args],
+        "verdict": site.verdict,
+        "engines": {"inventory": "seen",
+                    "coccinelle": {True: "seen", False: "not parsed",
+                                   None: "not asked"}[site.seen_by_spatch]},
+    }
+    if site.flags is not None:
+        props["flags"] = {"certain": sorted(site.flags.certain),
+                          "possible": sorted(site.flags.possible),
+                          "unknown": [printable(u) for u in site.flags.unknown],
+                          "text": printable(site.flags.text())}
+    return props
+
+
+def _result(site, sources, rule, index, kind, level, text):
+    return om.Result(
+        rule_id=rule, rule_index=index, kind=kind, level=level,
+        message=om.Message(text=printable(text)),
+        locations=[_location(site, sources)],
+        partial_fingerprints={FINGERPRINT: site.fingerprint(rule)},
+        properties=_properties(site))
+
+
+def _sentence(text):
+    text = text[:1].upper() + text[1:] if not re.match(r"\w+\(", text) else text
+    return text if text.endswith(".") else text + "."
+
+
+def _results(sites, sources, index, levels):
+    for site in sites:
+        if not site.findings:
+            text = f"{site.callee}(): {site.reason}"
+            yield _result(site, sources, "call-site", index["call-site"], site.verdict, "none",
+                          _sentence(text))
+        for finding in site.findings:
+            rule = finding["rule"]
+            yield _result(site, sources, rule, index[rule], "fail", levels[rule],
+                          _sentence(finding["text"]))
+
+
+def _rules(rows):
+    return [om.ReportingDescriptor(
+        id=row["id"], name=row["name"],
+        short_description=om.MultiformatMessageString(text=row["short"]),
+        full_description=om.MultiformatMessageString(text=row["full"]),
+        help=om.MultiformatMessageString(text=f"{row['full']} See {HELP.format(row['id'])}."),
+        default_configuration=om.ReportingConfiguration(level=row["level"])) for row in rows]
+
+
+def _notification(note):
+    where = note.get("file")
+    text = printable(f"{where}: {note['reason']}" if where else note["reason"])
+    locations = [om.Location(physical_location=om.PhysicalLocation(
+        artifact_location=om.ArtifactLocation(uri=uri(where), uri_base_id="SRCROOT")))] \
+        if where else None
+    return om.Notification(message=om.Message(text=text), level="warning", locations=locations)
+
+
+def build(tree, sites, notes, summary, rules, tool_version, engines):
+    """The SARIF log of an audit as text. @engines: {name: version}."""
+    sources = Sources(tree.base)
+    index = {row["id"]: i for i, row in enumerate(rules)}
+    levels = {row["id"]: row["level"] for row in rules}
+    driver = om.ToolComponent(name="gupcheck", version=tool_version,
+                              information_uri=INFORMATION_URI, rules=_rules(rules))
+    extensions = [om.ToolComponent(name=name, version=version)
+                  for name, version in sorted(engines.items())]
+    run = om.Run(
+        tool=om.Tool(driver=driver, extensions=extensions),
+        column_kind="utf16CodeUnits",
+        original_uri_base_ids={"SRCROOT": om.ArtifactLocation(
+            uri="file://" + quote(str(tree.base)) + "/")},
+        invocations=[om.Invocation(
+            execution_successful=True,
+            tool_execution_notifications=[_notification(n) for n in notes])],
+        results=list(_results(sites, sources, index, levels)),
+        properties={
+            "kernelVersion": tree.version, "commit": tree.commit,
+            "kernelRoot": str(tree.root), "part": tree.subdir, "arch": tree.arch,
+            "externalModule": tree.is_module,
+            "filesRead": summary["files"], "filesNamingTheApi": summary["matched"],
+            "follGetForcedAt": [f"mm/gup.c:{line}" for line in tree.forces_foll_get],
+        })
+    log = om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[run])
+    return to_json(log) + "\n"

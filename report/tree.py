@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What a kernel tree says of itself: that it is one, its version, its files, and
+what its own mm/gup.c does about FOLL_GET. Reads only.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from report.errors import UserError
+
+ASSERT_FUNCTION = "__get_user_pages_locked"
+# ARCH= names that are not directories, from the top Makefile ("Additional ARCH settings")
+SRCARCH = {"i386": "x86", "x86_64": "x86", "sparc32": "sparc", "sparc64": "sparc",
+           "parisc64": "parisc"}
+
+
+@dataclass
+class Tree:
+    root: Path                     # the kernel tree
+    base: Path                     # what is audited: root, or an external module's directory
+    subdir: str                    # below base, "" for all of it
+    version: str
+    commit: str = ""
+    arch: str = ""                 # the one directory of arch/ to look at, "" for all
+    forces_foll_get: list = field(default_factory=list)   # lines of mm/gup.c
+    adds_foll_get: dict = field(default_factory=dict)     # entry point -> line of mm/gup.c
+
+    @property
+    def is_module(self):
+        return self.base != self.root
+
+    def wants(self, path):
+        """Is @path, below base, part of what is audited?"""
+        return self.is_module or not self.arch or not path.startswith("arch/") \
+            or path.startswith(f"arch/{self.arch}/")
+
+
+def read_text(path):
+    """The text of a source file; bytes that are not UTF-8 survive a round trip."""
+    return Path(path).read_bytes().decode("utf-8", "surrogateescape")
+
+
+def strip_comments(text):
+    """Blank out comments and literals, keeping every position and line."""
+    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+    return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+
+
+def _version(root):
+    try:
+        head = read_text(root / "Makefile")[:2000]
+    except OSError as err:
+        raise UserError(f"{root} is not a kernel tree: no readable Makefile "
+                        f"({err.strerror}); give KDIR=/path/to/linux") from err
+    parts = {}
+    for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL", "EXTRAVERSION"):
+        match = re.search(rf"^{name}[ \t]*=[ \t]*(\S*)", head, re.M)
+        parts[name] = match.group(1) if match else ""
+    if not parts["VERSION"].isdigit() or not parts["PATCHLEVEL"].isdigit():
+        raise UserError(f"{root} is not a kernel tree: its Makefile names no VERSION and "
+                        "PATCHLEVEL; give KDIR=/path/to/linux")
+    version = f"{parts['VERSION']}.{parts['PATCHLEVEL']}"
+    if parts["SUBLEVEL"]:
+        version += f".{parts['SUBLEVEL']}"
+    return version + parts["EXTRAVERSION"]
+
+
+def _commit(root):
+    """The commit of a git tree; nothing when it is not one, or git does not want to say."""
+    if not (root / ".git").exists():
+        return ""
+    run = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True,
+                         text=True, check=False,
+                         env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+    return run.stdout.strip() if run.returncode == 0 else ""
+
+
+def function_bodies(text):
+    """Yield (name, line of the body's first byte, body) of kernel-style functions in @text."""
+    for match in re.finditer(r"^(?!#)[A-Za-z_][^;{}#]*?\b(\w+)\([^;{}]*\)\s*\n\{\n(.*?)^\}",
+                             text, re.S | re.M):
+        yield match.group(1), text.count("\n", 0, match.start(2)) + 1, match.group(2)
+
+
+def gup_facts(text):
+    """
+    From the text of mm/gup.c: the lines on which the assert function forces
+    FOLL_GET, and {entry point: line} for those that add it for their caller.
+    """
+    forces, adds = [], {}
+    for name, first, body in function_bodies(strip_comments(text)):
+        for i, line in enumerate(body.split("\n")):
+            # "flags |= FOLL_GET", or is_valid_gup_args(..., &gup_flags, FOLL_GET | ...)
+            if not (re.search(r"\w+\s*\|=[^;]*\bFOLL_GET\b", line)
+                    or re.search(r"\bFOLL_TOUCH\s*\|\s*FOLL_GET\b|&\w+,\s*FOLL_GET\b", line)
+                    or re.search(r"^\s*FOLL_GET\b[^;]*\)\)", line)):
+                continue
+            if name == ASSERT_FUNCTION:
+                forces.append(first + i)
+            elif re.match(r"get_user_page", name):
+                adds.setdefault(name, first + i)
+    return forces, adds
+
+
+def _srcarch(root, arch):
+    srcarch = SRCARCH.get(arch, arch)
+    if arch and not (root / "arch" / srcarch).is_dir():
+        raise UserError(f"ARCH={arch}: {root} has no arch/{srcarch}")
+    return srcarch
+
+
+def open_tree(kdir, module="", arch=""):
+    """
+    Look at @kdir and the part @module of it (a path below it, or an external
+    module's absolute path), with one architecture or all of them. Raises
+    UserError when that is nothing to audit.
+    """
+    if not kdir:
+        raise UserError("no kernel tree: give KDIR=/path/to/linux")
+    root = Path(kdir).expanduser()
+    if not root.exists():
+        raise UserError(f"no kernel there: {root} does not exist; give KDIR=/path/to/linux")
+    if not root.is_dir():
+        raise UserError(f"{root} is a file, not a kernel tree; give KDIR=/path/to/linux")
+    root = root.resolve()
+    version = _version(root)
+    base, subdir = root, ""
+    if module:
+        target = Path(module)
+        target = (target if target.is_absolute() else root / target).resolve()
+        if not target.is_dir():
+            raise UserError(f"M={module}: no such directory"
+                            + ("" if Path(module).is_absolute() else f" below {root}"))
+        if target == root or root in target.parents:
+            subdir = "" if target == root else str(target.relative_to(root))
+        else:
+            base = target
+    tree = Tree(root, base, subdir, version, _commit(root), _srcarch(root, arch))
+    try:
+        tree.forces_foll_get, tree.adds_foll_get = gup_facts(read_text(root / "mm" / "gup.c"))
+    except OSError as err:
+        raise UserError(f"{root} is not a whole kernel tree: mm/gup.c: {err.strerror}") from err
+    return tree

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+One verdict a site from what the inventory knows and the semantic patches said:
+fail (a rule fired), pass (what was checked, in one line) or open (what could
+not be decided, and why). A pass here is no proof of balance: it says which
+rules looked at the call and had nothing to say.
+"""
+
+from collections import defaultdict
+
+from report.tree import ASSERT_FUNCTION
+
+
+def attach_findings(sites, findings):
+    """
+    Give each finding ({rule, file, line, col, text, level}) to its site. Returns
+    those that have none: a semantic patch saw a call that the inventory did not.
+    """
+    at = {(s.file, s.line, s.col): s for s in sites}
+    by_line = defaultdict(list)
+    for site in sites:
+        by_line[(site.file, site.line)].append(site)
+    lost = []
+    for finding in findings:
+        site = at.get((finding["file"], finding["line"], finding["col"]))
+        if site is None and len(by_line[(finding["file"], finding["line"])]) == 1:
+            site = by_line[(finding["file"], finding["line"])][0]
+        if site is None:
+            lost.append(finding)
+        elif finding not in site.findings:
+            site.findings.append(finding)
+    return lost
+
+
+def attach_seen(sites, seen, asked):
+    """Mark which sites spatch's parser saw; @asked are the files it was given."""
+    keys = {(file, line, callee) for file, line, _col, callee in seen}
+    asked = set(asked)
+    for site in sites:
+        if site.file in asked:
+            site.seen_by_spatch = (site.file, site.line, site.callee) in keys
+
+
+def _foll_get(site, tree):
+    """(decided, text): does this get satisfy the assert?"""
+    if site.api.name in tree.adds_foll_get:
+        return True, f"sets FOLL_GET itself (mm/gup.c:{tree.adds_foll_get[site.api.name]})"
+    pages = site.argument("pages")
+    if pages == "NULL":
+        return True, "pages is NULL: nothing is held, the assert does not look at it"
+    if site.flags is None:
+        return True, "takes no gup flags"
+    if site.flags.certain & {"FOLL_GET", "FOLL_PIN"}:
+        return True, "states " + " | ".join(sorted(site.flags.certain & {"FOLL_GET", "FOLL_PIN"}))
+    if not site.api.reaches_assert and site.api.kind == "get":
+        return True, f"does not reach {ASSERT_FUNCTION}()"
+    return False, f"flags: {site.flags.text()}"
+
+
+def _forwards(site, api):
+    """A table function that hands its own flags on: its callers are the sites to judge."""
+    caller = api.get(site.function)
+    return caller is not None and caller.role == "acquire" and site.flags is not None \
+        and any(u.startswith("parameter ") for u in site.flags.unknown)
+
+
+def _judge_acquire(site, tree, api):
+    if site.api.kind in ("get", "by-flags"):
+        decided, text = _foll_get(site, tree)
+        if decided:
+            return "pass", text
+        if _forwards(site, api):
+            return "pass", f"hands on the flags of {site.function}(), judged at its callers"
+        if site.static and site.flags.unknown:
+            return "pass", ("foll-get-missing is silent: every caller in this file states "
+                            "FOLL_GET or FOLL_PIN")
+        return "open", f"foll-get-missing is silent, and the text alone does not say why; {text}"
+    if site.api.kind == "pin":
+        text = f"a pin; flags: {site.flags.text()}" if site.flags else "a pin"
+        if site.api.remote and site.flags and site.flags.unknown:
+            return "open", f"FOLL_LONGTERM cannot be ruled out here; {text}"
+        return "pass", text + "; no put of these pages in sight"
+    return "open", "pins only for user-backed iterators: the caller's iterator decides"
+
+
+def _judge_release(site, acquired):
+    kinds = acquired[site.file]
+    if not kinds:
+        why = "any page reference may be meant" if site.api.generic else "pairs with one elsewhere"
+        return "open", f"no acquire in this file: {why}"
+    if site.api.kind == "by-flags":
+        if site.flags.certain & {"FOLL_GET", "FOLL_PIN"}:
+            return "pass", f"drops references of the kind that it states: {site.flags.text()}"
+        return "open", f"internal to {site.api.scope}: its kind comes from the caller's flags"
+    if site.api.generic:
+        return "pass", "pin-put-mismatch is silent: no page pinned in this file is seen to arrive here"
+    if "pin" in kinds or "pin-if-user" in kinds:
+        return "pass", "pin-put-mismatch is silent: this file pins pages, and this drops pins"
+    if "by-flags" in kinds:
+        return "open", "this file takes references of the kind that its callers' flags ask for"
+    return "open", "this file takes no pins: the ones dropped here come from elsewhere"
+
+
+def judge(site, tree, api, acquired):
+    """Set verdict and reason of @site; @acquired: {file: kinds acquired there}."""
+    if site.findings:
+        site.verdict, site.reason = "fail", "; ".join(f["text"] for f in site.findings)
+    elif site.seen_by_spatch is False:
+        where = "a macro's body" if site.in_macro else "this function"
+        site.verdict = "open"
+        site.reason = f"spatch did not parse {where} here: no rule has looked at this call"
+    elif site.api.role == "acquire":
+        site.verdict, site.reason = _judge_acquire(site, tree, api)
+    else:
+        site.verdict, site.reason = _judge_release(site, acquired)
+
+
+def judge_all(sites, tree, api):
+    acquired = defaultdict(set)
+    for site in sites:
+        if site.api.role == "acquire":
+            acquired[site.file].add(site.api.kind)
+    for site in sites:
+        judge(site, tree, api, acquired)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What several tests share: the project's root, a small tree that looks like a kernel."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+ROOT = Path(__file__).resolve().parent.parent
+GUP_C = """\
+static long __get_user_pages_locked(struct mm_struct *mm, unsigned long start,
+		unsigned long nr_pages, struct page **pages, int *locked, unsigned int flags)
+{
+	if (pages && !(flags & FOLL_PIN))
+		flags |= FOLL_GET;
+	return 0;
+}
+
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages)
+{
+	gup_flags |= FOLL_GET;
+	return 0;
+}
+"""
+
+DRIVER_C = """\
+#include <linux/mm.h>
+
+/* pin_user_pages(1, 2, 3, 4) in a comment is no call */
+static const char text[] = "put_page(page)";
+
+static int fill(struct ctx *c, unsigned long start)
+{
+	struct page *page;
+	int ret;
+
+	ret = pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
+	if (ret != 1)
+		return -EFAULT;
+	unpin_user_page(page);
+	ret = get_user_pages(start, 1, FOLL_WRITE, &page);
+	if (ret != 1)
+		return -EFAULT;
+	put_page(page);
+	return 0;
+}
+"""
+
+
+def write_tree(root, files):
+    """Write {relative name: text or bytes} below @root and return it."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return root
+
+
+def kernel_files(**more):
+    return {"Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 1\nEXTRAVERSION =\n",
+            "mm/gup.c": GUP_C, "drivers/foo/foo.c": DRIVER_C, **more}
+
+
+def run_audit(kdir, out, *args, **kwargs):
+    """`make audit` without the dependency check. Returns the finished process."""
+    return subprocess.run([sys.executable, "-m", "report.audit", "--kdir", str(kdir), "--out",
+                           str(out), *args], cwd=ROOT, capture_output=True, text=True,
+                          check=False, **kwargs)

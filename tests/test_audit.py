@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""make audit from end to end, on a small tree: results, determinism, bad input."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import pytest
+from common import ROOT, kernel_files, run_audit, write_tree
+
+from report import api, merge, outputs, sarif, spatch, tree, verdict
+from report.errors import UserError
+
+FILES = ("audit.sarif", "audit.csv", "audit.txt", "audit.html")
+
+
+def snapshot(root):
+    """Everything below @root: names, bytes, times of change."""
+    return {str(p.relative_to(root)): (p.stat().st_mtime_ns, p.read_bytes() if p.is_file() else b"")
+            for p in sorted(root.rglob("*"))}
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    """One audit of the small tree: (tree, out, process, what the tree was before)."""
+    tmp = tmp_path_factory.mktemp("audit")
+    root = write_tree(tmp / "linux", kernel_files())
+    before = snapshot(root)
+    run = run_audit(root, tmp / "out")
+    return root, tmp / "out", run, before
+
+
+def load(out):
+    return json.loads((out / "audit.sarif").read_text(encoding="utf-8"))
+
+
+def test_all_results_are_there(audited):
+    _root, out, run, _before = audited
+    assert run.returncode == 0, run.stderr
+    assert sorted(os.listdir(out)) == sorted(FILES)
+    assert str(out / "audit.html") in run.stdout
+
+
+def test_the_tree_is_not_written_to(audited):
+    root, _out, _run, before = audited
+    assert snapshot(root) == before
+
+
+def test_progress_in_plain_lines(audited):
+    run = audited[2]
+    assert re.search(r"\[2/4\] List the call sites of Linux 6\.12\.1: \d", run.stderr)
+    assert re.search(r"24 of 24", run.stderr)
+    assert "\x1b" not in run.stderr
+
+
+def test_one_result_for_each_site_and_finding(audited):
+    results = load(audited[1])["runs"][0]["results"]
+    got = [(r["ruleId"], r.get("kind", "fail"), r["properties"]["callee"]) for r in results]
+    assert got == [("call-site", "pass", "pin_user_pages_fast"),
+                   ("call-site", "pass", "unpin_user_page"),
+                   ("foll-get-missing", "fail", "get_user_pages"),
+                   ("call-site", "pass", "put_page")]
+
+
+def test_sarif_says_what_it_must(audited):
+    log = load(audited[1])
+    run = log["runs"][0]
+    rules = [r["id"] for r in run["tool"]["driver"]["rules"]]
+    assert log["version"] == "2.1.0" and rules == [r["id"] for r in api.load_rules()]
+    prints = set()
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["message"]["text"].endswith(".")
+        if result.get("kind", "fail") != "fail":
+            assert result["level"] == "none"
+        physical = result["locations"][0]["physicalLocation"]
+        assert physical["artifactLocation"] == {"uri": "drivers/foo/foo.c", "uriBaseId": "SRCROOT"}
+        assert physical["region"]["startLine"] > 5 and "snippet" in physical["contextRegion"]
+        prints.add(*result["partialFingerprints"].values())
+    assert len(prints) == len(run["results"])
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert run["properties"]["follGetForcedAt"] == ["mm/gup.c:5"]
+
+
+def test_fingerprints_survive_moved_code(audited, tmp_path):
+    root = write_tree(tmp_path / "linux", kernel_files(
+        **{"drivers/foo/foo.c": "/* moved */\n" * 200
+           + (audited[0] / "drivers/foo/foo.c").read_text()}))
+    assert run_audit(root, tmp_path / "out").returncode == 0
+    old, new = ([r["partialFingerprints"] for r in load(o)["runs"][0]["results"]]
+                for o in (audited[1], tmp_path / "out"))
+    assert old == new
+
+
+def test_same_bytes_for_any_number_of_jobs(audited, tmp_path):
+    for jobs in ("1", "5"):
+        run_audit(audited[0], tmp_path / jobs, "--jobs", jobs)
+        for name in FILES:
+            assert (tmp_path / jobs / name).read_bytes() == (audited[1] / name).read_bytes()
+
+
+def test_csv_and_text(audited):
+    rows = list(csv.DictReader(io.StringIO((audited[1] / "audit.csv").read_text())))
+    assert [r["verdict"] for r in rows] == ["pass", "pass", "fail", "pass"]
+    assert rows[2]["flags"] == "FOLL_WRITE" and rows[2]["function"] == "fill"
+    lines = (audited[1] / "audit.txt").read_text().splitlines()
+    assert re.fullmatch(r"drivers/foo/foo\.c:15:8: warning: get_user_pages\(\) .*"
+                        r"\[foll-get-missing\]", lines[2])
+
+
+class Page(HTMLParser):
+    """The text of a page, its scripts and its open elements."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.tags, self.stack = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "link"):
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def parse(path):
+    page = Page()
+    page.feed(path.read_text(encoding="utf-8"))
+    assert page.stack == []
+    return page
+
+
+def test_page(audited):
+    page = parse(audited[1] / "audit.html")
+    text = "".join(page.text)
+    for needed in ("GUP audit of Linux 6.12.1", "drivers/foo/foo.c:15", "foll-get-missing",
+                   "get_user_pages(start, 1, FOLL_WRITE, &page)", "Coverage", "mm/gup.c:5"):
+        assert needed in text
+    assert not [a for t, a in page.tags if t in ("script", "link", "img") or "src" in a]
+
+
+HOSTILE = {
+    "drivers/<b>&\"x\"'y'/a b.c": (
+        "int f(void)\n{\n\tput_page(\"</script><script>alert(1)</script>\");\n"
+        "\treturn get_user_pages(a, 1, FOLL_WRITE, &p);\n}\n"),
+    "drivers/bytes.c": b"int f(void)\n{\n\t/* caf\xe9 \xff \x1b[31m \xe2\x80\xae */\n"
+                       b"\treturn get_user_pages(a\xff, 1, 0, &p);\n}\n",
+    "drivers/nul.c": b"int f(void)\n{\n\treturn get_user_pages(a, 1, 0, &p);\n}\n\0\0",
+    "drivers/=cmd.c": "int f(void)\n{\n\treturn get_user_pages(a, 1, FOLL_GET, &p);\n}\n",
+    "drivers/macro.c": "#define GRAB(x) ({ if (x) pin_user_pages_fast(x, 1, 0, &p) })\n"
+                       "int broken(int)) {{\n\treturn pin_user_pages_fast(y, 1, 0, &p);\n}\n",
+    "drivers/empty.c": "",
+}
+
+
+def test_hostile_source(tmp_path):
+    root = write_tree(tmp_path / "linux", kernel_files(**HOSTILE))
+    big = "int x;\n" * 300_000 + "int f(void)\n{\n\treturn get_user_pages(a, 1, 0, &p);\n}\n"
+    write_tree(root, {"drivers/big.c": big})
+    run = run_audit(root, tmp_path / "out")
+    assert run.returncode == 0, run.stderr
+    log = load(tmp_path / "out")
+    rows = list(outputs.rows(log))
+    by_file = {}
+    for row in rows:
+        by_file.setdefault(row["file"], []).append(row)
+    assert "drivers/<b>&\"x\"'y'/a b.c" in by_file and "drivers/big.c" in by_file
+    # what spatch cannot parse is in the list, undecided, and named among the notes
+    broken = by_file["drivers/macro.c"]
+    assert {r["verdict"] for r in broken} <= {"open", "pass"} and len(broken) == 2
+    assert "open" in {r["verdict"] for r in broken}
+    notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert any("drivers/macro.c" in n["message"]["text"] for n in notes)
+    page = parse(tmp_path / "out" / "audit.html")
+    assert "script" not in [t for t, _ in page.tags] and "b" not in [
+        t for t, a in page.tags if "drivers" in str(a)]
+    everything = "".join((tmp_path / "out" / n).read_text(encoding="utf-8") for n in FILES)
+    assert "\x1b" not in everything and "\u202e" not in everything
+    for row in csv.reader(io.StringIO((tmp_path / "out" / "audit.csv").read_text())):
+        assert not [c for c in row if c[:1] in ("=", "@", "+", "-")]
+
+
+def test_part_of_a_tree(audited, tmp_path):
+    root = write_tree(tmp_path / "linux", kernel_files(
+        **{"fs/bar.c": "void f(void)\n{\n\tunpin_user_page(p);\n}\n"}))
+    assert run_audit(root, tmp_path / "out", "--module", "fs").returncode == 0
+    rows = list(outputs.rows(load(tmp_path / "out")))
+    assert [r["file"] for r in rows] == ["fs/bar.c"]
+
+
+def test_one_architecture(tmp_path):
+    call = "void f(void)\n{\n\tunpin_user_page(p);\n}\n"
+    root = write_tree(tmp_path / "linux", {"Makefile": kernel_files()["Makefile"],
+                                           "mm/gup.c": "", "arch/x86/a.c": call,
+                                           "arch/arm64/b.c": call, "fs/c.c": call})
+    assert run_audit(root, tmp_path / "out", "--arch", "x86_64").returncode == 0
+    assert [r["file"] for r in outputs.rows(load(tmp_path / "out"))] == ["arch/x86/a.c", "fs/c.c"]
+    run = run_audit(root, tmp_path / "other", "--arch", "vax")
+    assert run.returncode == 1 and "no arch/vax" in run.stderr
+
+
+def test_external_module(kernel, tmp_path):
+    module = write_tree(tmp_path / "my module", {"x.c": (kernel / "drivers/foo/foo.c").read_text()})
+    run = run_audit(kernel, tmp_path / "out", "--module", str(module))
+    assert run.returncode == 0, run.stderr
+    log = load(tmp_path / "out")
+    assert {r["file"] for r in outputs.rows(log)} == {"x.c"}
+    assert log["runs"][0]["properties"]["externalModule"] is True
+
+
+def test_a_tree_whose_path_has_spaces_and_quotes(tmp_path):
+    root = write_tree(tmp_path / "my \"linux\" 'tree'", kernel_files())
+    run = run_audit(root, tmp_path / "the 'out' put")
+    assert run.returncode == 0, run.stderr
+    results = load(tmp_path / "the 'out' put")["runs"][0]["results"]
+    assert "foll-get-missing" in [r["ruleId"] for r in results]
+
+
+@pytest.mark.parametrize("make,why", [
+    (lambda t: t / "nothing", "does not exist"),
+    (lambda t: write_tree(t / "empty", {}) if (t / "empty").mkdir() is None else None,
+     "no readable Makefile"),
+    (lambda t: write_tree(t, {"file": "x"}) / "file", "is a file, not a kernel tree"),
+    (lambda t: write_tree(t / "other", {"Makefile": "all:\n"}), "names no VERSION"),
+    (lambda t: write_tree(t / "half", {"Makefile": kernel_files()["Makefile"]}), "mm/gup.c"),
+])
+def test_no_kernel_there(tmp_path, make, why):
+    run = run_audit(make(tmp_path), tmp_path / "out")
+    assert run.returncode == 1 and why in run.stderr and "Traceback" not in run.stderr
+    assert not (tmp_path / "out").exists()
+    assert len([line for line in run.stderr.splitlines() if line.startswith("gupcheck:")]) == 1
+
+
+def test_no_such_part(kernel, tmp_path):
+    run = run_audit(kernel, tmp_path / "out", "--module", "drivers/none")
+    assert run.returncode == 1 and "M=drivers/none: no such directory" in run.stderr
+
+
+def test_never_into_the_tree(kernel):
+    before = snapshot(kernel)
+    run = run_audit(kernel, kernel / "drivers")
+    assert run.returncode == 1 and "never written to" in run.stderr
+    assert snapshot(kernel) == before
+
+
+def fake_spatch(tmp_path, script):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "spatch").write_text("#!/bin/sh\n" + script)
+    (tools / "spatch").chmod(0o755)
+    return tools
+
+
+def test_no_spatch(kernel, tmp_path):
+    run = run_audit(kernel, tmp_path / "out", env={**os.environ, "PATH": str(tmp_path)})
+    assert run.returncode == 1 and "spatch is not installed" in run.stderr
+
+
+def test_spatch_too_old(kernel, tmp_path):
+    tools = fake_spatch(tmp_path, "echo spatch version 1.0.4\n")
+    run = run_audit(kernel, tmp_path / "out",
+                    env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+    assert run.returncode == 1 and "1.0.4, too old" in run.stderr
+
+
+def test_a_cocci_file_that_does_not_parse(tmp_path):
+    bad = tmp_path / "bad.cocci"
+    bad.write_text("@r@\nexpression e\n@@\n* f(e)\n")
+    with pytest.raises(UserError, match="does not parse"):
+        spatch.check_cocci(bad)
+    with pytest.raises(UserError, match="no semantic patch"):
+        spatch.check_cocci(tmp_path / "none.cocci")
+
+
+def test_a_spatch_that_dies_leaves_its_files_open(tmp_path, monkeypatch):
+    tools = fake_spatch(tmp_path, "echo 'Fatal error: out of luck' >&2\nexit 2\n")
+    monkeypatch.setattr(spatch, "environment",
+                        lambda home: {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    result = spatch.run(spatch.rule_path("longterm_remote"), ["a.c", "b.c"], tmp_path)
+    assert [n["file"] for n in result["notes"] if "status 2" in n["reason"]] == ["a.c", "b.c"]
+
+
+def test_a_finding_without_a_site_is_not_lost():
+    lost = verdict.attach_findings([], [{"file": "a.c", "line": 1, "col": 1, "rule": "r",
+                                         "text": "t"}])
+    assert merge._lost_notes(lost)[0]["file"] == "a.c"
+
+
+def test_full_disk(kernel, tmp_path):
+    """A result directory with no room: the old result stays, and nothing half-written."""
+    out = tmp_path / "small"
+    out.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(out)],
+                             capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        (out / "audit.html").write_text("old")
+        run = run_audit(kernel, out)
+        assert run.returncode == 1 and "cannot write the result" in run.stderr
+        assert os.listdir(out) == ["audit.html"] and (out / "audit.html").read_text() == "old"
+    finally:
+        subprocess.run(["umount", str(out)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_read_only_output(kernel, tmp_path):
+    out = tmp_path / "ro"
+    out.mkdir(mode=0o555)
+    run = run_audit(kernel, out)
+    assert run.returncode == 1 and "cannot write to OUT" in run.stderr
+
+
+def test_output_is_a_file(kernel, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    run = run_audit(kernel, tmp_path / "out")
+    assert run.returncode == 1 and "cannot write to OUT" in run.stderr
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(kernel, tmp_path, number):
+    """Ctrl-C while the jobs run: one line, no result, no process and no file left behind."""
+    tmp = tmp_path / "tmp"
+    tmp.mkdir()
+    with subprocess.Popen([sys.executable, "-m", "report.audit", "--kdir", str(kernel), "--out",
+                           str(tmp_path / "out"), "--launch", "sleep 60;"], cwd=ROOT,
+                          stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(tmp)}) as proc:
+        for line in proc.stderr:
+            if "Semantic patches" in line:
+                break
+        time.sleep(0.5)
+        proc.send_signal(number)
+        rest = proc.stderr.read()
+        assert proc.wait(timeout=20) == 130
+    assert "interrupted" in rest and "Traceback" not in rest
+    assert os.listdir(tmp) == []
+    assert not (tmp_path / "out").exists() or os.listdir(tmp_path / "out") == []
+
+
+def test_facts_of_gup_c(kernel):
+    facts = tree.open_tree(kernel)
+    assert (facts.version, facts.forces_foll_get, facts.adds_foll_get) == \
+        ("6.12.1", [5], {"get_user_pages_fast": 12})
+
+
+def test_printable():
+    assert sarif.printable("a\x1b[1m\u202eb\udcff") == "a\\u001b[1m\\u202eb\ufffd"
