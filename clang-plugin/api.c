@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "api.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* Generated at build time from api/gup-api.json. */
+extern const char gup_api_json[];
+extern const size_t gup_api_json_size;
+
+struct api {
+	struct arena arena;
+	struct api_row *rows;
+	int nr_rows, cap_rows;
+};
+
+struct word { const char *text; int value; };
+
+static const struct word roles[] = {
+	{ "acquire", ROLE_ACQUIRE }, { "release", ROLE_RELEASE }, { "transfer", ROLE_TRANSFER },
+	{ "ref", ROLE_REF }, { "use", ROLE_USE }, { "dirty", ROLE_DIRTY },
+	{ "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
+};
+static const struct word kinds[] = {
+	{ "get", KIND_GET }, { "pin", KIND_PIN }, { "pin-if-user", KIND_PIN_IF_USER },
+	{ "by-flags", KIND_BY_FLAGS }, { NULL, 0 },
+};
+static const struct word returns[] = {
+	{ "count", RETURNS_COUNT }, { "count-or-0", RETURNS_COUNT_OR_0 }, { "bool", RETURNS_BOOL },
+	{ "page-or-errptr", RETURNS_PAGE_OR_ERRPTR }, { "page-or-null", RETURNS_PAGE_OR_NULL },
+	{ "bytes", RETURNS_BYTES }, { "errno", RETURNS_ERRNO }, { "void", RETURNS_VOID }, { NULL, 0 },
+};
+static const struct word units[] = {
+	{ "one", UNIT_ONE }, { "array", UNIT_ARRAY }, { "range", UNIT_RANGE },
+	{ "folio", UNIT_FOLIO }, { "folio-refs", UNIT_FOLIO_REFS },
+	{ "folio-array", UNIT_FOLIO_ARRAY }, { "list", UNIT_LIST }, { NULL, 0 },
+};
+
+/* The names that the forms give to their parameters. */
+static const char *const pages_names[] = {
+	"pages", "page", "pages_p", "folios", "folio", "bvecs", "bv", "ptr", "fbatch", "list", NULL
+};
+static const char *const count_names[] = {
+	"nr_pages", "npages", "nr", "nfolios", "max_folios", "refs", "npins", "maxsize", "max_size", NULL
+};
+
+static int find_word(const struct word *words, const char *text, int missing)
+{
+	if (!text)
+		return missing;
+	for (; words->text; words++)
+		if (!strcmp(words->text, text))
+			return words->value;
+	return -1;
+}
+
+static bool is_any(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (!strcmp(*names, name))
+			return true;
+	return false;
+}
+
+static void read_param(struct api_params *form, const char *name, int index)
+{
+	if (is_any(pages_names, name))
+		form->pages = index;
+	else if (is_any(count_names, name))
+		form->count = index;
+	else if (!strcmp(name, "gup_flags"))
+		form->flags = index;
+	else if (!strcmp(name, "locked"))
+		form->locked = index;
+	else if (!strcmp(name, "make_dirty"))
+		form->make_dirty = index;
+	else if (!strcmp(name, "mm"))
+		form->mm = index;
+}
+
+static const char *read_forms(struct api *api, struct api_row *row, json_t *forms)
+{
+	size_t count = json_array_size(forms);
+
+	if (!json_is_array(forms) || !count)
+		return "has no forms";
+	row->forms = arena_alloc(&api->arena, count * sizeof(*row->forms));
+	row->nr_forms = (int)count;
+	for (size_t i = 0; i < count; i++) {
+		json_t *params = json_object_get(json_array_get(forms, i), "params");
+		struct api_params *form = &row->forms[i];
+
+		if (!json_is_array(params))
+			return "has a form without params";
+		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, (int)json_array_size(params) };
+		for (int p = 0; p < form->nr_params; p++) {
+			const char *name = json_string_value(json_array_get(params, (size_t)p));
+
+			if (!name)
+				return "has a parameter that is no string";
+			read_param(form, name, p);
+		}
+	}
+	return NULL;
+}
+
+static const char *read_row(struct api *api, json_t *object, struct api_row *row)
+{
+	const char *name = json_string_value(json_object_get(object, "name"));
+	const char *dirties = json_string_value(json_object_get(object, "dirties"));
+	int role, kind, result, unit;
+
+	if (!name)
+		return "has no name";
+	role = find_word(roles, json_string_value(json_object_get(object, "role")), -1);
+	kind = find_word(kinds, json_string_value(json_object_get(object, "kind")), KIND_NONE);
+	result = find_word(returns, json_string_value(json_object_get(object, "returns")), RETURNS_VOID);
+	unit = find_word(units, json_string_value(json_object_get(object, "unit")), UNIT_ONE);
+	if (role < 0 || kind < 0 || result < 0 || unit < 0)
+		return "has a role, kind, returns or unit that this version does not know";
+	*row = (struct api_row){
+		.name = arena_strdup(&api->arena, name),
+		.role = (enum api_role)role, .kind = (enum api_kind)kind,
+		.returns = (enum api_returns)result, .unit = (enum api_unit)unit,
+		.generic = json_is_true(json_object_get(object, "generic")),
+		.remote = json_is_true(json_object_get(object, "remote")),
+		.reaches_assert = json_is_true(json_object_get(object, "reaches_assert")),
+		.adds_foll_get = json_object_get(object, "adds_foll_get_since") != NULL,
+		.always_dirties = dirties && !strcmp(dirties, "always"),
+		.data = json_is_true(json_object_get(object, "data")),
+		.zeroed = json_is_true(json_object_get(object, "zeroed")),
+		.scoped = json_object_get(object, "scope") != NULL,
+	};
+	return read_forms(api, row, json_object_get(object, "forms"));
+}
+
+static char *add_rows(struct api *api, json_t *root)
+{
+	const char *format = json_string_value(json_object_get(root, "format"));
+	json_t *functions = json_object_get(root, "functions");
+	size_t count = json_array_size(functions);
+
+	if (!format || strcmp(format, "gupcheck-api") ||
+	    json_integer_value(json_object_get(root, "version")) != 1)
+		return strdup("not a gupcheck-api table of version 1");
+	struct api_row *rows = arena_alloc(&api->arena,
+					   ((size_t)api->nr_rows + count + 1) * sizeof(*rows));
+
+	if (api->nr_rows)
+		memcpy(rows, api->rows, (size_t)api->nr_rows * sizeof(*rows));
+	api->rows = rows;
+	for (size_t i = 0; i < count; i++) {
+		const char *wrong = read_row(api, json_array_get(functions, i), &rows[api->nr_rows]);
+
+		if (wrong) {
+			char text[200];
+
+			snprintf(text, sizeof(text), "row %zu %s", i, wrong);
+			return strdup(text);
+		}
+		api->nr_rows++;
+	}
+	return NULL;
+}
+
+static char *add_text(struct api *api, const char *text, size_t size)
+{
+	json_error_t where;
+	json_t *root = json_loadb(text, size, 0, &where);
+
+	if (!root) {
+		char message[300];
+
+		snprintf(message, sizeof(message), "line %d: %s", where.line, where.text);
+		return strdup(message);
+	}
+	char *error = add_rows(api, root);
+
+	json_decref(root);
+	return error;
+}
+
+static char *add_file(struct api *api, const char *file)
+{
+	json_error_t where;
+	json_t *root = json_load_file(file, 0, &where);
+
+	if (!root) {
+		char message[400];
+
+		snprintf(message, sizeof(message), "%s: line %d: %s", file, where.line, where.text);
+		return strdup(message);
+	}
+	char *error = add_rows(api, root);
+
+	json_decref(root);
+	return error;
+}
+
+struct api *api_load_text(const char *text, size_t size, char **error)
+{
+	struct api *api = calloc(1, sizeof(*api));
+
+	if (!api)
+		abort();
+	*error = add_text(api, text, size);
+	if (!*error)
+		return api;
+	api_free(api);
+	return NULL;
+}
+
+struct api *api_load(const char *file, char **error)
+{
+	struct api *api = api_load_text(gup_api_json, gup_api_json_size, error);
+
+	if (!api || !file)
+		return api;
+	*error = add_file(api, file);
+	if (!*error)
+		return api;
+	api_free(api);
+	return NULL;
+}
+
+void api_free(struct api *api)
+{
+	if (!api)
+		return;
+	arena_free(&api->arena);
+	free(api);
+}
+
+const struct api_row *api_find(const struct api *api, const char *name)
+{
+	/* The last row wins: a user's row replaces a built-in one. */
+	for (int i = api->nr_rows - 1; name && i >= 0; i--)
+		if (!strcmp(api->rows[i].name, name))
+			return &api->rows[i];
+	return NULL;
+}
+
+const struct api_params *api_form(const struct api_row *row, int nr_args)
+{
+	for (int i = 0; i < row->nr_forms; i++)
+		if (row->forms[i].nr_params == nr_args)
+			return &row->forms[i];
+	return NULL;
+}
+
+int api_count(const struct api *api)
+{
+	return api->nr_rows;
+}
+
+const struct api_row *api_at(const struct api *api, int index)
+{
+	return &api->rows[index];
+}

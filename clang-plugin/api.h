@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The API table: which functions acquire, release, keep or merely look at
+ * page references, one row a function. It owns the rows, read from
+ * api/gup-api.json (built in) and from a user's file of the same format. It
+ * knows nothing of models or paths, and no rule.
+ */
+#ifndef GUP_API_H
+#define GUP_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum api_role {
+	ROLE_ACQUIRE,	/* takes references on pages */
+	ROLE_RELEASE,	/* drops them */
+	ROLE_TRANSFER,	/* keeps the references that it is given */
+	ROLE_REF,	/* takes one more get on a page that is held */
+	ROLE_USE,	/* looks at a page or its data and keeps nothing */
+	ROLE_DIRTY,	/* marks a page dirty; keeps nothing */
+	ROLE_ALLOC,	/* returns memory that nobody else knows */
+	ROLE_FREE	/* frees such memory; its first argument that is named ptr */
+};
+
+enum api_kind { KIND_GET, KIND_PIN, KIND_PIN_IF_USER, KIND_BY_FLAGS, KIND_NONE };
+
+enum api_returns {
+	RETURNS_COUNT,		/* -errno, 0, some or all of what was asked for */
+	RETURNS_COUNT_OR_0,
+	RETURNS_BOOL,		/* one page or none */
+	RETURNS_PAGE_OR_ERRPTR,
+	RETURNS_PAGE_OR_NULL,
+	RETURNS_BYTES,
+	RETURNS_ERRNO,
+	RETURNS_VOID
+};
+
+enum api_unit { UNIT_ONE, UNIT_ARRAY, UNIT_RANGE, UNIT_FOLIO, UNIT_FOLIO_REFS, UNIT_FOLIO_ARRAY, UNIT_LIST };
+
+/* Which argument is what; -1: this form has none. */
+struct api_params {
+	int pages, count, flags, locked, make_dirty, mm;
+	int nr_params;
+};
+
+struct api_row {
+	const char *name;
+	enum api_role role;
+	enum api_kind kind;
+	enum api_returns returns;
+	enum api_unit unit;
+	bool generic;		/* put_page(): releases many other things too */
+	bool remote, reaches_assert, adds_foll_get, always_dirties;
+	bool scoped;		/* only inside mm/gup.c */
+	bool data;		/* use: gives access to what is in the page */
+	bool zeroed;		/* alloc: the memory is full of zeroes */
+	struct api_params *forms;
+	int nr_forms;
+};
+
+struct api;
+
+/* The built-in rows and those of `file` (or NULL); NULL and a message when one is bad. */
+struct api *api_load(const char *file, char **error);
+/* The same from text, for tests. */
+struct api *api_load_text(const char *text, size_t size, char **error);
+void api_free(struct api *api);
+const struct api_row *api_find(const struct api *api, const char *name);
+/* The form with so many parameters, or NULL when the tree has one that we do not know. */
+const struct api_params *api_form(const struct api_row *row, int nr_args);
+int api_count(const struct api *api);
+const struct api_row *api_at(const struct api *api, int index);
+
+#endif

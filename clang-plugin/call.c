@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Calls: by the API table, into a body of this translation unit, or into the unknown. */
+#include "engine.h"
+
+#include <string.h>
+
+void engine_set_result(struct engine *e, struct state *s, const struct gup_event *event,
+		       struct value value)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *v;
+
+	if (event->result < 0)
+		return;
+	v = &frame->function->vars[event->result];
+	if (!v->type.width)
+		return;
+	if (!value.bits)
+		value.bits = engine_vague(e, v->type.width);
+	value.bits = smt_resize(&e->smt, value.bits, v->type.width, v->type.is_signed);
+	state_write(&e->arena, s, place_var(&e->places, frame->id, event->result, v), value);
+}
+
+/* A result that nothing is known about, except that it is one value. */
+static void plain_result(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	const struct gup_type type = event->result >= 0 ?
+		s->frames[s->depth].function->vars[event->result].type : type_int(0, false);
+	const char *name = event->callee ? event->callee : "call";
+	struct value value = { NULL, NULL };
+
+	if (!type.width)
+		return;
+	value.bits = smt_symbol(&e->smt, arena_printf(&e->arena, "!%s@%s", name, e->key), type.width);
+	if (type.is_pointer)
+		value.points = place_fresh(&e->places,
+					   arena_printf(&e->arena, "%s@%s", name, e->key), false);
+	/* Who never asks IS_ERR() calls nobody who would return an error pointer. */
+	if (type.is_pointer && !flow_of(e->model, e->api, s->frames[s->depth].function)->asks_is_err)
+		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LT, false, value.bits,
+			smt_number(&e->smt, -4095, type.width)));
+	engine_set_result(e, s, event, value);
+}
+
+/* --- what every kernel function of these names does ----------------------- */
+
+static bool error_pointers(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	struct smt *smt = &e->smt;
+	const char *name = event->callee;
+	struct value arg, result = { NULL, NULL };
+
+	if (event->nr_args != 1)
+		return false;
+	/* include/linux/err.h */
+	bool is_err = !strcmp(name, "IS_ERR"), or_null = !strcmp(name, "IS_ERR_OR_NULL");
+	bool or_zero = !strcmp(name, "PTR_ERR_OR_ZERO");
+	bool moves = !strcmp(name, "PTR_ERR") || !strcmp(name, "ERR_PTR") || !strcmp(name, "ERR_CAST");
+	/* include/linux/mm.h, page-flags.h: the same reference by another name */
+	bool same = !strcmp(name, "page_folio") || !strcmp(name, "compound_head") ||
+		    !strcmp(name, "_compound_head") || !strcmp(name, "nth_page") ||
+		    !strcmp(name, "folio_page");
+
+	if (!is_err && !or_null && !or_zero && !moves && !same)
+		return false;
+	arg = engine_eval(e, s, event->args[0]);
+	if (!arg.bits)
+		return false;
+	Z3_ast wide = smt_resize(smt, arg.bits, 64, event->args[0]->type.is_signed);
+	Z3_ast bad = smt_compare(smt, OP_GE, false, wide, smt_number(smt, -4095, 64));
+
+	if (or_null)
+		bad = smt_or(smt, bad, smt_not(smt, smt_nonzero(smt, wide)));
+	if (or_zero)
+		result.bits = smt_ite(smt, bad, wide, smt_number(smt, 0, 64));
+	else if (is_err || or_null)
+		result.bits = smt_truth(smt, bad, 64);
+	else
+		result = (struct value){ wide, same ? arg.points : NULL };
+	engine_set_result(e, s, event, result);
+	return true;
+}
+
+/* --- the unknown ----------------------------------------------------------- */
+
+static bool holds_array(const struct state *s, const struct holding *h, const struct place *object)
+{
+	const struct place *array = place_object(h->array);
+
+	if (array == object)
+		return true;
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->outer != object)
+			continue;
+		if (a->inner == array ||
+		    (a->inner->kind == PLACE_TARGET && place_object(a->inner->parent) == array))
+			return true;
+	}
+	return false;
+}
+
+static void lend(struct holding *h, const struct gup_event *event)
+{
+	h->lent_now = true;
+	h->lent_to = event->callee ? event->callee : "a function pointer";
+	/* Whoever looks at the result still owns the pages when it says no. */
+	h->lent_tested = event->result_used && event->result >= 0;
+}
+
+static void lend_argument(struct engine *e, struct state *s, const struct gup_event *event,
+			  struct value value)
+{
+	Z3_ast index;
+	struct holding *page = engine_page_of(e, s, value, &index);
+
+	if (page) {
+		engine_use(e, s, page, index, event);
+		lend(page, event);
+		return;
+	}
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (place_array(&e->places, value.points, &index) == h->array) {
+			engine_use(e, s, h, NULL, event);
+			lend(h, event);
+		} else if (holds_array(s, h, place_object(value.points))) {
+			lend(h, event);
+		}
+	}
+}
+
+/* A callee may write through a pointer to one of our variables or fields. */
+static void forget_argument(struct engine *e, struct state *s, const struct gup_term *term,
+			    const struct place *place)
+{
+	const char *key = arena_strdup(&e->arena, e->key);
+	bool exact = place->kind == PLACE_VAR || place->kind == PLACE_FIELD || place->kind == PLACE_GLOBAL;
+
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	if (place->kind == PLACE_FRESH && place->is_zeroed) {
+		state_stamp(&e->arena, s, place, key);
+		return;
+	}
+	if (!exact || term->kind != TERM_ADDR)
+		return;
+	if (term->a->type.width && !term->a->type.is_pointer)
+		state_forget(&e->arena, s, place, key);
+	else if (term->a->type.is_pointer && term->a->kind == TERM_VAR &&
+		 !s->frames[s->depth].function->vars[term->a->var].is_object)
+		state_forget(&e->arena, s, place, key);
+	else
+		state_stamp(&e->arena, s, place, key);
+}
+
+/* An object with a reference count of its own lives on with whoever holds the others. */
+static bool drops_shared(const struct gup_event *event)
+{
+	return event->callee && (strstr(event->callee, "dec_and_test") ||
+				 strstr(event->callee, "kref_put") ||
+				 strstr(event->callee, "dec_and_mutex_lock"));
+}
+
+/* What is made from the pages, when it is made, has them: `x = new_thing(pages, n)`. */
+static void keep_in_result(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	struct smt *smt = &e->smt;
+
+	if (!v || !v->type.is_pointer || v->type.page_depth)
+		return;
+	Z3_ast bits = engine_load(e, s, place_var(&e->places, frame->id, event->result, v), v->type).bits;
+	Z3_ast made = smt_and(smt, smt_nonzero(smt, bits),
+			      smt_compare(smt, OP_LT, false, bits, smt_number(smt, -4095, 64)));
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (!h->lent_now)
+			continue;
+		h->kept_when = h->kept_when ? smt_or(smt, h->kept_when, made) : made;
+		h->kept_in = arena_printf(e->kept, "what %s() returned",
+					  event->callee ? event->callee : "the call");
+	}
+}
+
+static void unknown_call(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	for (int i = 0; i < s->nr_holdings; i++)
+		s->holdings[i].lent_now = false;
+	for (int i = 0; i < event->nr_args; i++) {
+		struct value value = engine_eval(e, s, event->args[i]);
+		struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
+
+		if (h) {
+			/* By number, as memory_failure() takes it: the callee's to answer for. */
+			lend(h, event);
+			h->lent_tested = false;
+		}
+		if (!value.points)
+			continue;
+		if (i == 0 && drops_shared(event))
+			state_attach(&e->arena, s, place_object(value.points), NULL, "shared");
+		lend_argument(e, s, event, value);
+		forget_argument(e, s, event->args[i], value.points);
+	}
+	plain_result(e, s, event);
+	keep_in_result(e, s, event);
+}
+
+/* --- by the table ----------------------------------------------------------- */
+
+static void allocate(struct engine *e, struct state *s, const struct gup_event *event,
+		     const struct api_row *row)
+{
+	const char *name = arena_printf(&e->arena, "%s@%s", row->name, e->key);
+	struct value value;
+
+	value.points = row->zeroed ? place_zeroed(&e->places, name) :
+				     place_fresh(&e->places, name, true);
+	value.bits = smt_symbol(&e->smt, arena_printf(&e->arena, "!%s", name), 64);
+	/* NULL or memory, never an error pointer. */
+	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LT, false, value.bits,
+							  smt_number(&e->smt, -4095, 64)));
+	engine_set_result(e, s, event, value);
+}
+
+static void free_memory(struct engine *e, struct state *s, const struct gup_event *event,
+			const struct api_params *form)
+{
+	struct value value = engine_eval(e, s, event->args[form->pages]);
+	const struct place *object;
+
+	if (!value.points)
+		return;
+	object = place_object(value.points);
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (place_object(h->array) == object || holds_array(s, h, object))
+			h->freed = true;
+	}
+}
+
+static void with_page(struct engine *e, struct state *s, const struct gup_event *event,
+		      const struct api_row *row, const struct api_params *form)
+{
+	struct value value = engine_eval(e, s, event->args[form->pages]);
+	Z3_ast index = NULL;
+	struct holding *h = engine_page_of(e, s, value, &index);
+
+	if (!h && value.points) {
+		const struct place *array = place_array(&e->places, value.points, &index);
+
+		for (int i = 0; i < s->nr_holdings; i++)
+			if (s->holdings[i].array == array)
+				h = &s->holdings[i];
+		index = NULL;
+	}
+	if (!h)
+		return;
+	engine_use(e, s, h, index, event);
+	h->data_used |= row->data;
+	if (row->role == ROLE_REF)
+		h->extra_ref = true;
+	if (row->role == ROLE_DIRTY)
+		h->dirtied = true;
+	if (row->role != ROLE_TRANSFER)
+		return;
+	Z3_ast taken = Z3_mk_true(e->smt.z3);
+
+	if (row->returns == RETURNS_ERRNO && event->result >= 0) {
+		const struct frame *frame = &s->frames[s->depth];
+		const struct gup_var *v = &frame->function->vars[event->result];
+		struct value result = engine_load(e, s, place_var(&e->places, frame->id,
+								  event->result, v), v->type);
+
+		taken = smt_not(&e->smt, smt_nonzero(&e->smt, result.bits));
+	}
+	h->kept_when = h->kept_when ? smt_or(&e->smt, h->kept_when, taken) : taken;
+	h->kept_durably = true;
+	h->kept_in = arena_printf(e->kept, "%s()", row->name);
+}
+
+static bool by_table(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	const struct api_row *row = api_find(e->api, event->callee);
+	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
+
+	if (!row)
+		return false;
+	if (row->role == ROLE_ACQUIRE) {
+		engine_acquire(e, s, event, row);
+		return true;
+	}
+	if (row->role == ROLE_ALLOC) {
+		allocate(e, s, event, row);
+		return true;
+	}
+	plain_result(e, s, event);
+	if (row->role == ROLE_RELEASE)
+		engine_release(e, s, event, row);
+	else if (form && form->pages >= 0 && row->role == ROLE_FREE)
+		free_memory(e, s, event, form);
+	else if (form && form->pages >= 0)
+		with_page(e, s, event, row, form);
+	return true;
+}
+
+/* --- into a body ------------------------------------------------------------ */
+
+static bool runs_already(const struct state *s, const struct gup_function *function)
+{
+	for (int i = 0; i <= s->depth; i++)
+		if (s->frames[i].function == function)
+			return true;
+	return false;
+}
+
+static bool enter(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	struct gup_function *callee = model_find(e->model, event->callee);
+	struct frame *caller = &s->frames[s->depth];
+
+	if (!callee || callee->incomplete || callee->variadic || s->depth + 1 >= MAX_FRAMES ||
+	    callee->nr_params != event->nr_args || runs_already(s, callee))
+		return false;
+	struct frame frame = { .function = callee, .block = callee->entry, .event = -1,
+			       .result_var = event->result };
+	struct value args[16];
+
+	if (event->nr_args > 16)
+		return false;
+	frame.path = arena_printf(&e->arena, "%s>%s@%d.%d#%d", caller->path, callee->name,
+				  caller->block, caller->event, state_visits(s, caller->block));
+	frame.id = engine_frame(e, frame.path);
+	for (int i = 0; i < event->nr_args; i++)
+		args[i] = engine_eval(e, s, event->args[i]);
+	state_drop_frame(s, frame.id);
+	for (int i = 0; i < event->nr_args; i++)
+		if (args[i].bits && callee->vars[i].type.width) {
+			args[i].bits = smt_resize(&e->smt, args[i].bits, callee->vars[i].type.width,
+						  event->args[i]->type.is_signed);
+			state_write(&e->arena, s, place_var(&e->places, frame.id, i, &callee->vars[i]),
+				    args[i]);
+		}
+	engine_step(e, s, STEP_CALL, &event->pos, event->callee);
+	flow_of(e->model, e->api, callee);
+	s->returned = (struct value){ NULL, NULL };
+	s->frames[++s->depth] = frame;
+	return true;
+}
+
+bool engine_call(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	if (event->noreturn)
+		return false;
+	if (!event->callee) {
+		unknown_call(e, s, event);
+		return true;
+	}
+	if (by_table(e, s, event) || error_pointers(e, s, event) || enter(e, s, event))
+		return true;
+	unknown_call(e, s, event);
+	return true;
+}

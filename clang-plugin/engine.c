@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "engine.h"
+
+#include <string.h>
+
+#include "walk.h"
+
+/* The budget of one function, in things that cost the same on every machine. */
+#define MAX_STEPS 12000u
+#define MAX_FORKS 1500u
+#define MAX_QUESTIONS 700u
+#define MAX_UNKNOWNS 20u
+
+/* --- sites and frames ---------------------------------------------------------- */
+
+struct site *engine_site(struct engine *e, const struct gup_event *event)
+{
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].event == event)
+			return &e->sites[i];
+	return NULL;
+}
+
+void engine_site_open(struct engine *e, struct site *site, const char *why)
+{
+	if (!site->open)
+		site->open = arena_strdup(e->kept, why);
+}
+
+int engine_frame(struct engine *e, const char *path)
+{
+	for (int i = 0; i < e->nr_frames; i++)
+		if (!strcmp(e->frame_paths[i], path))
+			return i + 1;
+	if (e->nr_frames == e->cap_frames) {
+		int cap = e->cap_frames ? e->cap_frames * 2 : 16;
+		const char **paths = arena_alloc(&e->arena, (size_t)cap * sizeof(*paths));
+
+		if (e->nr_frames)
+			memcpy(paths, e->frame_paths, (size_t)e->nr_frames * sizeof(*paths));
+		e->frame_paths = paths;
+		e->cap_frames = cap;
+	}
+	e->frame_paths[e->nr_frames++] = path;
+	return e->nr_frames;
+}
+
+/* --- work list ------------------------------------------------------------------ */
+
+bool engine_seen(struct engine *e, uint64_t signature)
+{
+	if (e->nr_seen * 2 >= e->cap_seen) {
+		unsigned cap = e->cap_seen ? e->cap_seen * 2 : 256, old = e->cap_seen;
+		uint64_t *table = arena_alloc(&e->arena, cap * sizeof(*table));
+
+		for (unsigned i = 0; i < old; i++)
+			for (unsigned at = (unsigned)e->seen[i] & (cap - 1); e->seen[i];
+			     at = (at + 1) & (cap - 1))
+				if (!table[at]) {
+					table[at] = e->seen[i];
+					break;
+				}
+		e->seen = table;
+		e->cap_seen = cap;
+	}
+	signature = signature ? signature : 1;
+	unsigned at = (unsigned)signature & (e->cap_seen - 1);
+
+	for (; e->seen[at]; at = (at + 1) & (e->cap_seen - 1))
+		if (e->seen[at] == signature)
+			return true;
+	e->seen[at] = signature;
+	e->nr_seen++;
+	return false;
+}
+
+void engine_later(struct engine *e, struct state *s)
+{
+	s->next = e->work;
+	e->work = s;
+	e->forks++;
+}
+
+static void open_sites(struct engine *e, const char *why)
+{
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].function == e->root && !e->sites[i].failed)
+			engine_site_open(e, &e->sites[i], why);
+}
+
+static void start(struct engine *e, struct gup_function *root)
+{
+	e->root = root;
+	e->work = NULL;
+	e->seen = NULL;
+	e->nr_seen = e->cap_seen = 0;
+	e->nr_frames = e->cap_frames = 0;
+	e->steps = e->unknowns = e->forks = 0;
+	e->truncated = e->exits = false;
+	e->over_budget = NULL;
+	memset(&e->arena, 0, sizeof(e->arena));
+	smt_open(&e->smt, &e->arena);
+	places_open(&e->places, &e->smt, &e->arena);
+	struct state *s = state_new(&e->arena);
+
+	s->frames[0] = (struct frame){ .function = root, .path = root->name, .block = root->entry,
+				       .event = -1, .result_var = -1 };
+	s->frames[0].id = engine_frame(e, root->name);
+	e->work = s;
+}
+
+/* Callers are run for what their helpers hand to them: a second look, at a quarter of the price. */
+static const char *exhausted(const struct engine *e)
+{
+	unsigned share = e->is_caller ? 4 : 1;
+
+	if (e->steps > MAX_STEPS / share)
+		return "the function has too many paths (steps)";
+	if (e->forks > MAX_FORKS / share)
+		return "the function has too many paths (branches)";
+	if (e->smt.asked > MAX_QUESTIONS / share)
+		return "the function needs too many solver questions";
+	if (e->unknowns > MAX_UNKNOWNS / share)
+		return "the solver cannot answer about the function's arithmetic";
+	return NULL;
+}
+
+void engine_run(struct engine *e, struct gup_function *root, bool is_caller)
+{
+	e->is_caller = is_caller;
+	if (root->incomplete) {
+		e->root = root;
+		open_sites(e, root->incomplete);
+		return;
+	}
+	start(e, root);
+	while (e->work && !e->over_budget) {
+		struct state *s = e->work;
+
+		e->work = s->next;
+		do {
+			e->steps++;
+			e->over_budget = exhausted(e);
+		} while (!e->over_budget && engine_advance(e, s));
+	}
+	if (e->over_budget)
+		open_sites(e, e->over_budget);
+	else if (!e->exits)
+		open_sites(e, "no path reaches the end of the function within two turns of each loop");
+	if (e->options->stats)
+		fprintf(stderr, "%s: stats: %s: %u steps, %u branches, %u questions, %u unknown, %zu kB\n",
+			e->model->file, root->name, e->steps, e->forks, e->smt.asked, e->unknowns,
+			e->arena.total / 1024);
+	smt_close(&e->smt);
+	arena_free(&e->arena);
+}
+
+static bool is_site(const struct engine *e, const struct gup_event *event)
+{
+	const struct api_row *row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+
+	return row && row->role == ROLE_ACQUIRE;
+}
+
+/* Counts the sites of a function, or (into != NULL) writes them down. */
+static int find_sites(const struct engine *e, struct gup_function *function, struct site *into)
+{
+	int count = 0;
+
+	/* Clang numbers blocks from the last to the first. */
+	for (int b = function->nr_blocks - 1; b >= 0; b--)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+
+			if (!is_site(e, event))
+				continue;
+			if (into) {
+				const struct api_row *row = api_find(e->api, event->callee);
+
+				into[count] = (struct site){ .function = function, .event = event,
+							     .row = row };
+				into[count].form = api_form(row, event->nr_args);
+			}
+			count++;
+		}
+	return count;
+}
+
+void engine_open(struct engine *e, struct gup_model *model, const struct api *api,
+		 const struct gup_options *options, struct arena *kept)
+{
+	int count = 0;
+
+	memset(e, 0, sizeof(*e));
+	e->model = model;
+	e->api = api;
+	e->options = options;
+	e->kept = kept;
+	for (int f = 0; f < model->nr_functions; f++)
+		count += find_sites(e, model->functions[f], NULL);
+	e->sites = arena_alloc(kept, ((size_t)count + 1) * sizeof(*e->sites));
+	for (int f = 0; f < model->nr_functions; f++)
+		e->nr_sites += find_sites(e, model->functions[f], &e->sites[e->nr_sites]);
+}

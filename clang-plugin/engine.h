@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The engine: bounded symbolic execution of one function at a time. It keeps
+ * the balance of each holding along each path and tells the rules what
+ * happens (an acquire, a release, a use, the end of a path). It owns the work
+ * list, the budget and the verdict of each site; it knows no rule by name.
+ */
+#ifndef GUP_ENGINE_H
+#define GUP_ENGINE_H
+
+#include "flow.h"
+#include "gupcheck.h"
+#include "state.h"
+
+/* One acquiring call in the source, and what became of it. */
+struct site {
+	struct gup_function *function;
+	const struct gup_event *event;
+	const struct api_row *row;
+	const struct api_params *form;
+	bool reached, failed;
+	bool hands_on;		/* some path leaves references to the caller */
+	const char *open;	/* why nothing is proven, or NULL */
+	const char *proof;	/* what was proven, or NULL */
+	const char *flags_text;
+};
+
+/* A finding: made by report.c, printed by it and by sarif.c. */
+struct finding_step { enum step_kind kind; struct gup_pos pos; const char *text; };
+
+struct finding {
+	const struct rule *rule;
+	enum gup_level level;
+	struct site *site;
+	const char *function, *message;
+	struct gup_pos pos;
+	struct finding_step *steps;
+	int nr_steps;
+};
+
+/* A field in which references of a kind are left: struct RECORD.FIELD. */
+struct kept_field {
+	const char *record, *field;
+	enum api_kind kind;
+	struct site *site;
+};
+
+struct engine {
+	struct gup_model *model;
+	const struct api *api;
+	const struct gup_options *options;
+	struct arena *kept;		/* lives as long as the findings */
+	struct site *sites;
+	int nr_sites;
+	struct finding *findings;
+	int nr_findings, cap_findings;
+	struct kept_field *fields;
+	int nr_fields, cap_fields;
+	/* of the function that is run now */
+	struct gup_function *root;
+	struct arena arena;
+	struct smt smt;
+	struct places places;
+	struct state *work;
+	uint64_t *seen;
+	unsigned nr_seen, cap_seen;
+	int nr_frames;			/* frame numbers handed out */
+	const char **frame_paths;
+	int cap_frames;
+	unsigned steps, unknowns, forks;
+	enum smt_answer last_answer;	/* what the solver said last */
+	bool is_caller;
+	bool truncated, exits;		/* a loop was cut; the end was reached */
+	const char *over_budget;
+	const char *key;		/* names the event that is run */
+	int fresh;			/* symbols made by this event */
+};
+
+/* What a release did to one holding. */
+struct release_info {
+	const struct api_row *row;
+	const struct gup_event *event;
+	const struct place *array;
+	Z3_ast base, asked;		/* 64 bits, unsigned */
+	Z3_ast released, overlap;	/* what was still held, and what was ever taken */
+	bool exact;			/* the index is known: too much is an error */
+};
+
+struct rule {
+	const char *id;
+	enum gup_level level;
+	const char *summary;
+	bool once_per_site;	/* the first place says it all */
+	void (*acquire)(struct engine *, struct state *, struct site *, const struct rule *,
+			Z3_ast flags, struct value pages);
+	/* Before a holding is changed by a release. */
+	void (*release)(struct engine *, struct state *, struct holding *, const struct rule *,
+			const struct release_info *);
+	/* After all holdings of the array were changed. */
+	void (*released)(struct engine *, struct state *, struct holding *, const struct rule *,
+			 const struct release_info *);
+	/* The page at index (64 bits; NULL: several) is used. */
+	void (*use)(struct engine *, struct state *, struct holding *, const struct rule *,
+		    Z3_ast index, const struct gup_event *event);
+	/* A value that depends on the result is stored or computed with. */
+	void (*store)(struct engine *, struct state *, struct holding *, const struct rule *,
+		      const struct place *place, struct value value, const struct gup_event *event);
+	/* All functions were run: what the fields of this file say. */
+	void (*finish)(struct engine *, const struct rule *);
+	/* The path ends: in an error for the caller?; with the pages kept beyond the call? */
+	void (*end)(struct engine *, struct state *, struct holding *, const struct rule *,
+		    bool error, bool kept);
+	/* The path ends with this holding; `cond` says that something is still held. */
+	void (*leave)(struct engine *, struct state *, struct holding *, const struct rule *,
+		      Z3_ast cond);
+};
+
+extern const struct rule *const gup_rules[];	/* rules/rules.c; ends with NULL */
+
+/* --- eval.c ------------------------------------------------------------- */
+
+struct value engine_eval(struct engine *e, struct state *s, const struct gup_term *term);
+Z3_ast engine_condition(struct engine *e, struct state *s, const struct gup_term *term);
+const struct place *engine_place(struct engine *e, struct state *s, const struct gup_term *term);
+const struct place *engine_points(struct engine *e, struct value value);
+struct value engine_load(struct engine *e, struct state *s, const struct place *place,
+			 struct gup_type type);
+Z3_ast engine_count(struct engine *e, struct state *s, const struct gup_term *term);
+
+/* --- call.c, hold.c, escape.c, leave.c ------------------------------------------------------ */
+
+/* Runs a call; false: the path ends here. May push a frame. */
+bool engine_call(struct engine *e, struct state *s, const struct gup_event *event);
+void engine_acquire(struct engine *e, struct state *s, const struct gup_event *event,
+		    const struct api_row *row);
+void engine_release(struct engine *e, struct state *s, const struct gup_event *event,
+		    const struct api_row *row);
+void engine_release_range(struct engine *e, struct state *s, struct release_info *info);
+/* The holding whose page the value points to, and the page's index. */
+struct holding *engine_page_of(struct engine *e, struct state *s, struct value value,
+			       Z3_ast *index);
+/* The holding that a number was made from: a page frame number, say. */
+struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
+void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
+		const struct gup_event *event);
+/* Page references of the site's kind are left in this field. */
+void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
+bool engine_is_outer(const struct state *s, const struct place *object);
+void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place, struct value value);
+void engine_set_result(struct engine *e, struct state *s, const struct gup_event *event,
+		       struct value value);
+/* Decides what the end of a path means for each holding. */
+void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos);
+
+/* --- engine.c ------------------------------------------------------------ */
+
+void engine_open(struct engine *e, struct gup_model *model, const struct api *api,
+		 const struct gup_options *options, struct arena *kept);
+/* is_caller: run for what its helpers acquire, not for sites of its own. */
+void engine_run(struct engine *e, struct gup_function *root, bool is_caller);
+struct site *engine_site(struct engine *e, const struct gup_event *event);
+int engine_frame(struct engine *e, const char *path);
+Z3_ast engine_vague(struct engine *e, unsigned width);
+/* Can it hold here? An unknown answer is not a yes. */
+bool engine_possible(struct engine *e, const struct state *s, Z3_ast cond);
+/* Must it hold here? */
+bool engine_certain(struct engine *e, const struct state *s, Z3_ast cond);
+void engine_step(struct engine *e, struct state *s, enum step_kind kind, const struct gup_pos *pos,
+		 const char *text);
+void engine_step_value(struct state *s, const char *name, Z3_ast bits, bool is_signed);
+void engine_site_open(struct engine *e, struct site *site, const char *why);
+
+/* --- report.c ------------------------------------------------------------ */
+
+/* Reports once per rule and place; `cond` is what makes the path a bug. */
+bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
+	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
+	__attribute__((format(printf, 7, 8)));
+/* A finding that no path led to: about two places of the file. */
+bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
+		  const struct gup_pos *pos, const char *function, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+void report_all(struct engine *e, const struct gup_host *host);
+void report_sites(struct engine *e, FILE *out);
+/* sarif.c: false, with a message on stderr, when the file cannot be written. */
+bool sarif_write(const struct engine *e, const char *path);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Uses, stores and escapes: where held pages go without being released. */
+#include "engine.h"
+
+#include <string.h>
+
+/* A number that was made from the address of a held page: its frame number, say. */
+struct holding *engine_number_of(struct engine *e, struct state *s, struct value value)
+{
+	struct smt_symbols symbols;
+
+	if (!value.bits)
+		return NULL;
+	symbols = *smt_symbols(&e->smt, value.bits);
+	for (int n = 0; symbols.reloadable && n < symbols.count; n++) {
+		int id = smt_memory(&e->smt, symbols.ids[n]);
+		Z3_ast index;
+
+		if (id <= 0 || id > e->places.count)
+			continue;
+		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
+
+		/* The slot may have been filled more than once: the last one is meant. */
+		for (int i = s->nr_holdings - 1; i >= 0; i--)
+			if (s->holdings[i].array == array)
+				return &s->holdings[i];
+	}
+	return NULL;
+}
+
+void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
+		const struct gup_event *event)
+{
+	h->used = true;
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->use)
+			gup_rules[i]->use(e, s, h, gup_rules[i], index, event);
+}
+
+static bool outer_within(const struct state *s, const struct place *object, int depth)
+{
+	if (!object || object->kind == PLACE_GLOBAL || object->kind == PLACE_FUNCTION)
+		return true;
+	if (object->kind == PLACE_TARGET || (object->kind == PLACE_FRESH && !object->is_private))
+		return true;
+	for (int i = 0; i < s->nr_attachments && depth < 8; i++)
+		if (s->attachments[i].inner == object &&
+		    outer_within(s, s->attachments[i].outer, depth + 1))
+			return true;
+	return false;
+}
+
+/* May memory be reached by others when this function is done? */
+bool engine_is_outer(const struct state *s, const struct place *object)
+{
+	return outer_within(s, object, 0);
+}
+
+void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)
+{
+	for (int i = 0; i < e->nr_fields; i++)
+		if (e->fields[i].kind == site->row->kind && !strcmp(e->fields[i].field, field) &&
+		    !strcmp(e->fields[i].record, record))
+			return;
+	if (e->nr_fields == e->cap_fields) {
+		int cap = e->cap_fields ? e->cap_fields * 2 : 8;
+		struct kept_field *list = arena_alloc(e->kept, (size_t)cap * sizeof(*list));
+
+		if (e->nr_fields)
+			memcpy(list, e->fields, (size_t)e->nr_fields * sizeof(*list));
+		e->fields = list;
+		e->cap_fields = cap;
+	}
+	e->fields[e->nr_fields++] = (struct kept_field){ record, field, site->row->kind, site };
+}
+
+/* `thing->pages = pages`, where pages was filled by an acquire. */
+static void keep_array(struct engine *e, struct state *s, const struct place *place,
+		       struct value value)
+{
+	for (int i = 0; place->kind == PLACE_FIELD && i < s->nr_holdings; i++)
+		if (s->holdings[i].array == value.points)
+			engine_keep_field(e, s->holdings[i].site, place->record, place->name);
+}
+
+void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place, struct value value)
+{
+	const struct place *owner = place_object(place);
+	bool plain = place->kind == PLACE_VAR;
+	Z3_ast index;
+	struct holding *h;
+
+	for (int i = 0; value.bits && i < s->nr_holdings; i++) {
+		h = &s->holdings[i];
+		if (!smt_share(&e->smt, h->result, value.bits))
+			continue;
+		if (!plain && engine_is_outer(s, owner))
+			h->count_stored = true;
+		for (int r = 0; gup_rules[r]; r++)
+			if (gup_rules[r]->store)
+				gup_rules[r]->store(e, s, h, gup_rules[r], place, value, event);
+	}
+	if (plain)
+		return;
+	h = value.points ? engine_page_of(e, s, value, &index) : engine_number_of(e, s, value);
+	const char *text = event && event->lhs ? event->text : "";
+
+	if (h && engine_is_outer(s, owner)) {
+		h->kept_when = Z3_mk_true(e->smt.z3);
+		h->kept_in = place_text(e->kept, place);
+		h->kept_durably = true;
+	}
+	if (!value.points)
+		return;
+	keep_array(e, s, place, value);
+	state_attach(&e->arena, s, place_object(value.points),
+		     owner->kind == PLACE_GLOBAL ? NULL : owner, text);
+}

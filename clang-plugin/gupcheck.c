@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "gupcheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+struct gup_session {
+	struct gup_options options;
+	struct api *api;
+};
+
+struct gup_session *gup_open(const struct gup_options *options)
+{
+	struct gup_session *session = calloc(1, sizeof(*session));
+	char *error = NULL;
+
+	if (!session)
+		return NULL;
+	session->options = *options;
+	/* The front end's strings may not live as long as we do. */
+	session->options.sarif = options->sarif ? strdup(options->sarif) : NULL;
+	session->options.api_file = NULL;
+	session->api = api_load(options->api_file, &error);
+	if (session->api)
+		return session;
+	fprintf(stderr, "gupcheck: API table: %s\n", error);
+	free(error);
+	gup_close(session);
+	return NULL;
+}
+
+void gup_close(struct gup_session *session)
+{
+	if (!session)
+		return;
+	api_free(session->api);
+	free((char *)session->options.sarif);
+	free(session);
+}
+
+static bool is_event(const struct api_row *row)
+{
+	return row->role == ROLE_ACQUIRE || row->role == ROLE_RELEASE;
+}
+
+bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size)
+{
+	/* put_page() and its like stand in hundreds of files that never acquire. */
+	for (int i = 0; i < api_count(session->api); i++) {
+		const struct api_row *row = api_at(session->api, i);
+
+		if (is_event(row) && !row->generic && memmem(text, size, row->name, strlen(row->name)))
+			return true;
+	}
+	return false;
+}
+
+bool gup_name_is_interesting(const struct gup_session *session, const char *name)
+{
+	const struct api_row *row = api_find(session->api, name);
+
+	return row && is_event(row);
+}
+
+static bool acquires(struct engine *e, struct gup_function *function)
+{
+	return function->incomplete || flow_of(e->model, e->api, function)->acquires;
+}
+
+/* Does a function of this file that it calls hand references on to its caller? */
+static bool calls_helper(struct engine *e, const struct gup_function *function)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			struct gup_function *callee = event->kind == EVENT_CALL ?
+				model_find(e->model, event->callee) : NULL;
+
+			for (int s = 0; callee && callee->is_static && s < e->nr_sites; s++)
+				if (e->sites[s].function == callee && e->sites[s].hands_on)
+					return true;
+		}
+	return false;
+}
+
+/* The functions that acquire, then the callers of those whose references outlive them. */
+static void run_all(struct engine *e)
+{
+	for (int i = 0; i < e->model->nr_functions; i++)
+		if (acquires(e, e->model->functions[i]))
+			engine_run(e, e->model->functions[i], false);
+	for (int i = 0; i < e->model->nr_functions; i++)
+		if (!acquires(e, e->model->functions[i]) && calls_helper(e, e->model->functions[i]))
+			engine_run(e, e->model->functions[i], true);
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->finish)
+			gup_rules[i]->finish(e, gup_rules[i]);
+}
+
+int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host)
+{
+	const char *wrong = model_check(model);
+	struct arena kept = { 0 };
+	struct engine engine;
+	int count;
+
+	if (wrong) {
+		fprintf(stderr, "gupcheck: %s: the model is broken: %s\n", model->file, wrong);
+		return 0;
+	}
+	if (session->options.dump)
+		model_print(stdout, model);
+	engine_open(&engine, model, session->api, &session->options, &kept);
+	run_all(&engine);
+	report_all(&engine, host);
+	if (session->options.sites)
+		report_sites(&engine, stderr);
+	if (session->options.sarif)
+		sarif_write(&engine, session->options.sarif);
+	count = engine.nr_findings;
+	arena_free(&kept);
+	return count;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The face of the analysis: what a front end calls. It owns the options and
+ * the API table, decides whether a buffer is worth lowering, and turns a
+ * finished model into findings that go to the host's callback and to SARIF.
+ * It never reads source text and never knows which front end it serves.
+ */
+#ifndef GUP_GUPCHECK_H
+#define GUP_GUPCHECK_H
+
+#include "model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct gup_options {
+	const char *sarif;	/* where the SARIF file goes: NULL for none */
+	const char *api_file;	/* a user's rows, added to the built-in table */
+	bool dump;		/* print the model to stdout */
+	bool sites;		/* print the verdict of every site to stderr */
+	bool stats;		/* print what each function cost to stderr */
+	bool quiet;		/* no diagnostics, only SARIF */
+	bool entry_policy;	/* foll-get-missing by the strict policy of 2019 */
+};
+
+enum gup_level { LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
+
+/* One diagnostic, or one note under it. */
+struct gup_diag {
+	enum gup_level level;
+	bool is_note;		/* a step of the finding that came before */
+	const char *rule;
+	const char *message;
+	struct gup_pos pos;
+};
+
+struct gup_host {
+	void *data;
+	void (*report)(void *data, const struct gup_diag *diag);
+};
+
+/* Loads the API table; NULL and a message on stderr when a user's file is bad. */
+struct gup_session *gup_open(const struct gup_options *options);
+void gup_close(struct gup_session *session);
+/* Does this text name a function that acquires references or releases pins? */
+bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
+/* Is a call of this function an event of its own (acquire or release)? */
+bool gup_name_is_interesting(const struct gup_session *session, const char *name);
+/* Checks the model and reports; returns the number of findings. */
+int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

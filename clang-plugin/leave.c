@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a path: what became of each holding. */
+#include "engine.h"
+
+#include <string.h>
+
+/* Does the path certainly end in an error for the caller? */
+static bool ends_in_error(struct engine *e, const struct state *s)
+{
+	const struct gup_type *type = &e->root->returns;
+	Z3_ast bits = s->returned.bits;
+	struct smt *smt = &e->smt;
+
+	if (!bits || !type->width || type->is_bool)
+		return false;
+	if (type->is_pointer) {
+		Z3_ast bad = smt_compare(smt, OP_GE, false, bits, smt_number(smt, -4095, 64));
+
+		return engine_certain(e, s, smt_or(smt, bad, smt_not(smt, smt_nonzero(smt, bits))));
+	}
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (smt_share(smt, s->holdings[i].result, bits))
+			return engine_certain(e, s, smt_compare(smt, OP_LT, true, bits,
+				smt_number(smt, 0, smt_width(smt, bits))));
+	return engine_certain(e, s, smt_nonzero(smt, bits));
+}
+
+/* A page that was copied to memory which outlives the function. */
+static bool page_is_kept(const struct state *s, const struct holding *h, const char **where)
+{
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->inner->kind != PLACE_TARGET)
+			continue;
+		if (place_object(a->inner->parent) != place_object(h->array))
+			continue;
+		if (!a->outer || engine_is_outer(s, a->outer)) {
+			*where = a->text;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The caller's own page array: struct page **pages is a parameter of the function. */
+static bool is_callers_array(const struct holding *h)
+{
+	return h->array->kind == PLACE_TARGET && h->array->parent->kind == PLACE_VAR &&
+	       h->array->parent->is_param && !*h->array->stamp;
+}
+
+static void prove(struct site *site, const char *proof)
+{
+	if (!site->proof)
+		site->proof = proof;
+}
+
+static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
+{
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->leave)
+			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
+}
+
+static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
+{
+	const char *where = place_text(e->kept, h->array);
+
+	h->site->hands_on = true;
+	if (!error) {
+		prove(h->site, arena_printf(e->kept, "handed over in %s", where));
+		return;
+	}
+	if (is_callers_array(h) && !h->count_stored && !h->lent_to) {
+		leak(e, s, h, cond);
+		return;
+	}
+	engine_site_open(e, h->site, arena_printf(e->kept,
+		"an error path leaves the references in %s, whose owner may release them", where));
+}
+
+static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
+{
+	const char *where;
+
+	if (page_is_kept(s, h, &where)) {
+		h->site->hands_on |= h->page_result;
+		prove(h->site, "the pages were stored where others reach them");
+		return;
+	}
+	if (h->lent_to && !(error && h->lent_tested)) {
+		engine_site_open(e, h->site, arena_printf(e->kept,
+			"%s%s may have kept or released the references", h->lent_to,
+			strchr(h->lent_to, ' ') ? "" : "()"));
+		return;
+	}
+	leak(e, s, h, cond);
+}
+
+/* Does the path compare the number of bytes with something that is not modelled? */
+static bool compares_bytes(struct engine *e, const struct state *s, const struct holding *h)
+{
+	struct smt *smt = &e->smt;
+
+	for (int i = 0; h->vague_count && i < s->nr_facts; i++) {
+		if (!smt_share(smt, s->facts[i], h->result))
+			continue;
+		struct smt_symbols symbols = *smt_symbols(smt, s->facts[i]);
+		struct smt_symbols asked = *smt_symbols(smt, h->asked);
+
+		if (symbols.count > asked.count + 1)
+			return true;
+	}
+	return false;
+}
+
+/* The caller gets the pages or their array as the result: what it does with them is its affair. */
+static bool is_returned(const struct state *s, const struct holding *h)
+{
+	const struct place *array = place_object(h->array);
+
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->outer || strcmp(a->text, "returned"))
+			continue;
+		if (a->inner == array ||
+		    (a->inner->kind == PLACE_TARGET && place_object(a->inner->parent) == array))
+			return true;
+	}
+	return false;
+}
+
+/* Are references that are still held reachable for others, and not just in the caller's array? */
+static bool is_kept(struct engine *e, const struct state *s, const struct holding *h)
+{
+	const char *where;
+
+	if (!engine_possible(e, s, smt_nonzero(&e->smt, h->held)) || is_returned(s, h))
+		return false;
+	if (h->kept_durably || page_is_kept(s, h, &where))
+		return true;
+	return !h->freed && !h->kept_when && !is_callers_array(h) &&
+	       engine_is_outer(s, place_object(h->array));
+}
+
+static void tell_end(struct engine *e, struct state *s, struct holding *h, bool error)
+{
+	bool kept = is_kept(e, s, h);
+
+	for (int i = 0; gup_rules[i]; i++)
+		if (gup_rules[i]->end)
+			gup_rules[i]->end(e, s, h, gup_rules[i], error, kept);
+}
+
+static const char unanswered[] = "the solver cannot answer whether something is left";
+
+static void leave_holding(struct engine *e, struct state *s, struct holding *h, bool error)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast cond = smt_nonzero(smt, h->held);
+
+	e->last_answer = SMT_NO;
+	if (!engine_possible(e, s, cond)) {
+		if (e->last_answer == SMT_UNKNOWN)
+			engine_site_open(e, h->site, unanswered);
+		else
+			prove(h->site, "released on every path");
+		return;
+	}
+	if (h->unmatched) {
+		engine_site_open(e, h->site, "pages are released that cannot be told from these");
+		return;
+	}
+	if (h->kept_when)
+		cond = smt_and(smt, cond, smt_not(smt, h->kept_when));
+	e->last_answer = SMT_NO;
+	if (h->kept_when && !engine_possible(e, s, cond)) {
+		if (e->last_answer == SMT_UNKNOWN)
+			engine_site_open(e, h->site, unanswered);
+		prove(h->site, arena_printf(e->kept, "handed over to %s", h->kept_in));
+		return;
+	}
+	if (!h->vague_count && (smt_symbols(smt, cond)->vague || s->guessed)) {
+		engine_site_open(e, h->site, "a path depends on a value that is not modelled");
+		return;
+	}
+	if (h->vague_count && (h->released || compares_bytes(e, s, h))) {
+		engine_site_open(e, h->site, "how many pages a number of bytes covers is not modelled");
+		return;
+	}
+	if (!h->freed && engine_is_outer(s, place_object(h->array)))
+		leave_outer(e, s, h, cond, error);
+	else
+		leave_local(e, s, h, cond, error);
+}
+
+void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
+{
+	bool error;
+
+	e->exits = true;
+	if (!s->nr_holdings)
+		return;
+	if (s->returned.points)
+		state_attach(&e->arena, s, place_object(s->returned.points), NULL, "returned");
+	engine_step(e, s, STEP_EXIT, pos, e->root->name);
+	error = ends_in_error(e, s);
+	for (int i = 0; i < s->nr_holdings; i++) {
+		leave_holding(e, s, &s->holdings[i], error);
+		tell_end(e, s, &s->holdings[i], error);
+	}
+}

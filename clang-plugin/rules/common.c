@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "rules.h"
+
+#include <string.h>
+
+bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name)
+{
+	int64_t mask = model_flag(e->model, name);
+
+	if (!flags || !mask)
+		return false;
+	Z3_ast bit = smt_binary(&e->smt, OP_AND, false, flags,
+				smt_number(&e->smt, mask, smt_width(&e->smt, flags)));
+
+	return engine_certain(e, s, smt_nonzero(&e->smt, bit));
+}
+
+bool rule_is_null(struct engine *e, struct value pages)
+{
+	int64_t number;
+
+	return pages.bits && smt_constant(&e->smt, pages.bits, &number) && !number;
+}
+
+bool rule_is_internal(const struct engine *e, const struct site *site)
+{
+	return site->row->scoped || api_find(e->api, site->function->name) != NULL;
+}
+
+const char *rule_kind_text(enum api_kind kind)
+{
+	return kind == KIND_GET ? "got" : "pinned";
+}
+
+bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h)
+{
+	struct smt_symbols want = *smt_symbols(&e->smt, term);
+	struct smt_symbols asked = *smt_symbols(&e->smt, h->asked);
+	struct smt_symbols result = *smt_symbols(&e->smt, h->result);
+
+	for (int i = 0; i < want.count; i++) {
+		bool found = false;
+
+		for (int a = 0; a < asked.count; a++)
+			found |= asked.ids[a] == want.ids[i];
+		for (int r = 0; r < result.count; r++)
+			found |= result.ids[r] == want.ids[i];
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+int rule_holdings_in(const struct state *s, const struct place *array)
+{
+	int count = 0;
+
+	for (int i = 0; i < s->nr_holdings; i++)
+		count += s->holdings[i].array == array;
+	return count;
+}
+
+/* include/linux/mmu_notifier.h, include/linux/hmm.h */
+bool rule_uses_notifier(const struct gup_function *function)
+{
+	static const char *const prefixes[] = { "mmu_interval_", "mmu_notifier_", "hmm_range_" };
+
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const char *callee = function->blocks[b].events[i].callee;
+
+			for (size_t p = 0; callee && p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
+				if (!strncmp(callee, prefixes[p], strlen(prefixes[p])))
+					return true;
+		}
+	return false;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* -errno, 0 or a short count is taken for success. */
+#include "rules.h"
+
+static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		Z3_ast index, const struct gup_event *event)
+{
+	struct smt *smt = &e->smt;
+
+	if (!index || h->vague_count || h->page_result || rule_holdings_in(s, h->array) > 1 ||
+	    !rule_depends_only_on(e, index, h))
+		return;
+	Z3_ast offset = smt_binary(smt, OP_SUB, true, index, h->base);
+	Z3_ast beyond = smt_compare(smt, OP_GE, true, offset, h->count);
+
+	if (!engine_possible(e, s, beyond))
+		return;
+	report(e, s, rule, h->site, &event->pos, beyond,
+	       "A page is used that %s() may not have returned", h->site->row->name);
+}
+
+/* `put_page(page)` after a call that may have returned nothing. */
+static void released(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		     const struct release_info *info)
+{
+	struct smt *smt = &e->smt;
+	int64_t number;
+
+	if (!info->exact || h->page_result || !smt_constant(smt, info->asked, &number) || number != 1 ||
+	    rule_holdings_in(s, h->array) > 1)
+		return;
+	Z3_ast none = smt_not(smt, smt_nonzero(smt, h->count));
+
+	if (!rule_depends_only_on(e, info->base, h) || !engine_possible(e, s, none))
+		return;
+	report(e, s, rule, h->site, &info->event->pos, none,
+	       "A page is released that %s() may not have returned", h->site->row->name);
+}
+
+static bool adds(const struct gup_term *term)
+{
+	while (term && term->kind == TERM_CAST)
+		term = term->a;
+	return term && term->kind == TERM_BINARY && term->op == OP_ADD;
+}
+
+/* `pinned += ret` where ret may be -errno. */
+static void store(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		  const struct place *place, struct value value, const struct gup_event *event)
+{
+	struct smt *smt = &e->smt;
+
+	(void)place;
+	if (!event || event->kind != EVENT_ASSIGN || !adds(event->rhs) || h->page_result ||
+	    value.points)
+		return;
+	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, smt_number(smt, 0, 64));
+
+	if (!engine_possible(e, s, negative))
+		return;
+	report(e, s, rule, h->site, &event->pos, negative,
+	       "The result of %s() is added up although it may be a negative errno",
+	       h->site->row->name);
+}
+
+static void acquire(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
+		    Z3_ast flags, struct value pages)
+{
+	(void)flags;
+	if (site->event->result_used || site->event->result < 0 || site->form->pages < 0 ||
+	    rule_is_null(e, pages))
+		return;
+	report(e, s, rule, site, &site->event->pos, NULL,
+	       "The result of %s() is ignored: it may have returned an error or fewer pages",
+	       site->row->name);
+}
+
+const struct rule rule_ret_unchecked = {
+	.id = "ret-unchecked", .level = LEVEL_ERROR, .once_per_site = true,
+	.use = use, .released = released, .store = store, .acquire = acquire,
+	.summary = "A negative errno, 0 or a short count is taken for success.",
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The rules, and what several of them need. A rule is one file here and one
+ * row in rules.c; it looks at states through engine.h and never changes them.
+ */
+#ifndef GUP_RULES_H
+#define GUP_RULES_H
+
+#include "../engine.h"
+
+extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wrong_count,
+	rule_double_release, rule_pin_put_mismatch, rule_ret_unchecked, rule_flags_conflict,
+	rule_flags_literal, rule_null_pages, rule_longterm_get, rule_longterm_remote,
+	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin,
+	rule_case3_notifier;
+
+/* Is the flag of that name set on every run of this path? False when the tree has no such flag. */
+bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
+bool rule_is_null(struct engine *e, struct value pages);
+/* Does one function of the API call another? mm/gup.c may do what callers must not. */
+bool rule_is_internal(const struct engine *e, const struct site *site);
+/* "pinned" or "got": what the kind of reference is called in messages. */
+const char *rule_kind_text(enum api_kind kind);
+/* Are all symbols of the term among those of the holding's numbers? */
+bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
+/* Does the function deal with an MMU notifier or HMM? */
+bool rule_uses_notifier(const struct gup_function *function);
+/* How many holdings of this path sit in the array. */
+int rule_holdings_in(const struct state *s, const struct place *array);
+
+#endif

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "walk.h"
+
+#include "loop.h"
+
+/* How often a loop head is met on one path: two iterations and the way out. */
+#define MAX_TURNS_REFERENCES 3
+#define MAX_TURNS_OTHER 2
+
+static void go(struct state *s, int block)
+{
+	s->frames[s->depth].before = s->frames[s->depth].block;
+	s->frames[s->depth].block = block;
+	s->frames[s->depth].event = -1;
+}
+
+/* --- loops ------------------------------------------------------------------------ */
+
+/* A page frame number is forgotten: what happens to it later is not seen. */
+static void lose_number(struct engine *e, struct state *s, struct value value)
+{
+	struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
+
+	if (!h)
+		return;
+	h->lent_to = "a loop over page frame numbers";
+	h->lent_tested = false;
+}
+
+/* Forgets what the loop assigns, so that any number of turns is covered. */
+static void forget_loop(struct engine *e, struct state *s, const bool *body, int but)
+{
+	struct frame *frame = &s->frames[s->depth];
+	const struct gup_function *function = frame->function;
+
+	for (int v = 0; v < function->nr_vars; v++)
+		if (v != but && !function->vars[v].is_object && function->vars[v].type.width &&
+		    loop_assigns(function, body, v)) {
+			const struct place *place = place_var(&e->places, frame->id, v,
+							      &function->vars[v]);
+			struct value value = { engine_vague(e, function->vars[v].type.width), NULL };
+
+			lose_number(e, s, engine_load(e, s, place, function->vars[v].type));
+			state_write(&e->arena, s, place, value);
+		}
+}
+
+static void mark_dirty(struct engine *e, struct state *s, const struct gup_function *function,
+		       const bool *body, const struct place *array)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; body[b] && i < function->blocks[b].nr_events; i++) {
+			const struct api_row *row = function->blocks[b].events[i].kind == EVENT_CALL ?
+				api_find(e->api, function->blocks[b].events[i].callee) : NULL;
+
+			for (int h = 0; row && row->role == ROLE_DIRTY && h < s->nr_holdings; h++)
+				if (s->holdings[h].array == array)
+					s->holdings[h].dirtied = true;
+		}
+}
+
+/* The whole of a counting loop at once: releases array[i .. bound). */
+static void run_counting(struct engine *e, struct state *s, const struct counting_loop *loop,
+			 const bool *body)
+{
+	struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *counter = &frame->function->vars[loop->index];
+	struct smt *smt = &e->smt;
+	Z3_ast more = engine_condition(e, s, loop->bound);
+	Z3_ast low = engine_count(e, s, loop->bound->a), high = engine_count(e, s, loop->bound->b);
+	struct release_info info = { .row = api_find(e->api, loop->release->callee),
+				     .event = loop->release, .exact = !loop->guarded };
+	const struct place *array = engine_points(e, engine_eval(e, s, loop->array));
+
+	info.array = place_array(&e->places, array, &info.base);
+	info.base = smt_binary(smt, OP_ADD, true, info.base, low);
+	info.asked = smt_ite(smt, more, smt_binary(smt, OP_SUB, true, high, low),
+			     smt_number(smt, 0, 64));
+	engine_step(e, s, STEP_RELEASE, &loop->release->pos, loop->release->text);
+	engine_step_value(s, "times", info.asked, true);
+	mark_dirty(e, s, frame->function, body, info.array);
+	engine_release_range(e, s, &info);
+	Z3_ast last = smt_ite(smt, more, high, low);
+	struct value end = { smt_resize(smt, last, counter->type.width, true), NULL };
+
+	forget_loop(e, s, body, loop->index);
+	state_write(&e->arena, s, place_var(&e->places, frame->id, loop->index, counter), end);
+	go(s, loop->exit);
+}
+
+/* Leaves a loop that was run often enough by every way out; false: there is none from its head. */
+static bool run_out(struct engine *e, struct state *s, const struct gup_block *block,
+		    const bool *body)
+{
+	int chosen = -1;
+
+	forget_loop(e, s, body, -1);
+	for (int i = 0; i < block->nr_edges; i++) {
+		if (body[block->edges[i].target])
+			continue;
+		if (chosen >= 0) {
+			struct state *other = state_copy(&e->arena, s);
+
+			go(other, chosen);
+			engine_later(e, other);
+		}
+		chosen = block->edges[i].target;
+	}
+	if (chosen < 0)
+		return false;
+	go(s, chosen);
+	return true;
+}
+
+/* --- edges ------------------------------------------------------------------------- */
+
+static Z3_ast edge_condition(struct engine *e, const struct gup_block *block, int at, Z3_ast truth,
+			     Z3_ast value)
+{
+	const struct gup_edge *edge = &block->edges[at];
+	struct smt *smt = &e->smt;
+	bool is_signed = block->cond && block->cond->type.is_signed;
+	Z3_ast cond;
+
+	switch (edge->kind) {
+	case EDGE_TRUE:
+		return truth;
+	case EDGE_FALSE:
+		return smt_not(smt, truth);
+	case EDGE_CASE:
+		return smt_and(smt, smt_compare(smt, OP_GE, is_signed, value,
+						smt_number(smt, edge->low, smt_width(smt, value))),
+			       smt_compare(smt, OP_LE, is_signed, value,
+					   smt_number(smt, edge->high, smt_width(smt, value))));
+	case EDGE_DEFAULT:
+		cond = Z3_mk_true(smt->z3);
+		for (int i = 0; i < block->nr_edges; i++)
+			if (block->edges[i].kind == EDGE_CASE)
+				cond = smt_and(smt, cond, smt_not(smt,
+					edge_condition(e, block, i, truth, value)));
+		return cond;
+	default:
+		return Z3_mk_true(smt->z3);
+	}
+}
+
+/* Follows every edge that is possible; false: none is. */
+static bool follow(struct engine *e, struct state *s, const struct gup_block *block)
+{
+	Z3_ast truth = NULL, value = NULL, conds[64];
+	int open[64], count = 0;
+
+	if (block->cond && block->nr_edges && (block->edges[0].kind == EDGE_TRUE ||
+					       block->edges[0].kind == EDGE_FALSE))
+		truth = engine_condition(e, s, block->cond);
+	else if (block->cond)
+		value = engine_eval(e, s, block->cond).bits;
+	for (int i = 0; i < block->nr_edges && count < 64; i++) {
+		conds[count] = edge_condition(e, block, i, truth, value);
+		/* One of true and false is possible: when the first is not, the second is. */
+		if ((i == 1 && truth && !count) || engine_feasible(e, s, conds[count]))
+			open[count++] = i;
+	}
+	for (int i = count - 1; i >= 0; i--) {
+		struct state *next = i ? state_copy(&e->arena, s) : s;
+		const struct gup_edge *edge = &block->edges[open[i]];
+
+		if (count > 1 && truth)
+			engine_branch_step(e, next, block, edge->kind == EDGE_TRUE);
+		if (count > 1 && s->nr_holdings && smt_symbols(&e->smt, conds[i])->vague)
+			next->guessed = true;
+		state_add_fact(&e->arena, &e->smt, next, conds[i]);
+		go(next, edge->target);
+		if (i)
+			engine_later(e, next);
+	}
+	return count > 0;
+}
+
+/* --- running ------------------------------------------------------------------------ */
+
+static void name_event(struct engine *e, const struct state *s, int event)
+{
+	const struct frame *frame = &s->frames[s->depth];
+
+	e->key = arena_printf(&e->arena, "%d:%d.%d#%d", frame->id, frame->block, event,
+			      state_visits(s, frame->block));
+	e->fresh = 0;
+}
+
+/* Back to the caller, or the end of the path. */
+static bool return_from(struct engine *e, struct state *s)
+{
+	struct frame *done = &s->frames[s->depth];
+
+	if (!s->depth) {
+		engine_leave(e, s, s->return_pos.line ? &s->return_pos : &done->function->end);
+		return false;
+	}
+	int result = done->result_var;
+	struct value value = s->returned;
+
+	state_drop_frame(s, done->id);
+	s->depth--;
+	if (result >= 0) {
+		struct gup_event as = { .kind = EVENT_CALL, .result = result };
+
+		engine_set_result(e, s, &as, value);
+	}
+	s->returned = (struct value){ NULL, NULL };
+	return true;
+}
+
+/* The first field on the way from the object to the place: what a read of it must name. */
+static const char *last_field(const struct place *place)
+{
+	for (; place; place = place->parent)
+		if (place->kind == PLACE_FIELD)
+			return place->name;
+		else if (place->kind != PLACE_ELEM)
+			break;
+	return NULL;
+}
+
+/* May an event that is still to come read this place? When in doubt, yes. */
+static bool may_read_again(const struct state *s, const struct place *place)
+{
+	const char *field = last_field(place);
+
+	for (int i = 0; i <= s->depth; i++) {
+		const struct frame *frame = &s->frames[i];
+		const struct flow *flow = frame->function->analysis;
+		const struct flow_block *block = &flow->blocks[frame->block];
+
+		if (field) {
+			/* A caller goes on in the middle of a block whose reads are all counted. */
+			if (flow_has_name(&block->reads, field))
+				return true;
+		} else if (place->kind == PLACE_VAR) {
+			const struct gup_var *v;
+
+			if (place->frame != frame->id)
+				continue;
+			v = &frame->function->vars[place->var];
+			return i < s->depth || v->is_object || v->address_taken ||
+			       block->live[place->var];
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Nothing is held and nothing will be: the rest of the path is of no interest. */
+static bool is_over(const struct state *s)
+{
+	bool acquire = false;
+
+	for (int i = 0; i <= s->depth; i++) {
+		const struct flow *flow = s->frames[i].function->analysis;
+
+		acquire |= flow->blocks[s->frames[i].block].leads_to_acquire;
+	}
+	return !acquire && !s->nr_holdings;
+}
+
+/* What happens at the head of a block; false: the path ends. */
+static bool enter_block(struct engine *e, struct state *s)
+{
+	struct frame *frame = &s->frames[s->depth];
+	struct flow *flow = flow_of(e->model, e->api, frame->function);
+	struct flow_block *info = &flow->blocks[frame->block];
+
+	if (is_over(s)) {
+		e->exits = true;
+		return false;
+	}
+	if (info->is_join) {
+		state_trim(&e->smt, &e->places, s, may_read_again);
+		if (engine_seen(e, state_signature(&e->smt, s)))
+			return false;
+	}
+	frame->event = 0;
+	/* A loop inside a loop is met afresh in each turn of the outer one. */
+	if (info->is_header && !info->body[frame->before])
+		state_unvisit(s, -1 - frame->block);
+	if (info->in_loop)
+		state_visit(&e->arena, s, frame->block);
+	return true;
+}
+
+static bool run_assign(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	struct value value = engine_eval(e, s, event->rhs);
+	const struct place *place = engine_place(e, s, event->lhs);
+
+	if (!event->lhs->type.width) {
+		state_stamp(&e->arena, s, place, arena_strdup(&e->arena, e->key));
+		return true;
+	}
+	if (value.bits)
+		value.bits = smt_resize(&e->smt, value.bits, event->lhs->type.width,
+					event->rhs->type.is_signed);
+	engine_store(e, s, event, place, value);
+	state_write(&e->arena, s, place, value);
+	return true;
+}
+
+static bool run_event(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	switch (event->kind) {
+	case EVENT_ASSIGN:
+		return run_assign(e, s, event);
+	case EVENT_CALL:
+		return engine_call(e, s, event);
+	case EVENT_RETURN:
+		s->returned = event->rhs ? engine_eval(e, s, event->rhs) : (struct value){ NULL, NULL };
+		s->return_pos = event->pos;
+		return true;
+	}
+	return true;
+}
+
+/* The events of the block from where the frame stands; false: the path ends here. */
+static bool run_events(struct engine *e, struct state *s, bool *moved)
+{
+	int depth = s->depth;
+
+	*moved = false;
+	for (;;) {
+		struct frame *frame = &s->frames[depth];
+		const struct gup_block *block = &frame->function->blocks[frame->block];
+
+		if (frame->event >= block->nr_events)
+			return true;
+		const struct gup_event *event = &block->events[frame->event];
+
+		name_event(e, s, frame->event);
+		frame->event++;
+		if (!run_event(e, s, event))
+			return false;
+		if (s->depth != depth) {
+			*moved = true;
+			return true;
+		}
+	}
+}
+
+/* One block; false: the path ended. */
+bool engine_advance(struct engine *e, struct state *s)
+{
+	struct frame *frame = &s->frames[s->depth];
+	bool moved;
+
+	if (frame->event < 0) {
+		if (frame->block == frame->function->exit)
+			return return_from(e, s);
+		if (!enter_block(e, s))
+			return false;
+	}
+	if (!run_events(e, s, &moved))
+		return false;
+	if (moved)
+		return true;
+	frame = &s->frames[s->depth];
+	const struct gup_block *block = &frame->function->blocks[frame->block];
+	const struct flow_block *info = &flow_of(e->model, e->api, frame->function)->blocks[frame->block];
+
+	name_event(e, s, block->nr_events);
+	if (info->counting) {
+		run_counting(e, s, info->counting, info->body);
+		return true;
+	}
+	/* How many pages a number of bytes covers is not known: the loop may have taken them all. */
+	for (int i = 0; info->is_header && info->has_references && i < s->nr_holdings; i++)
+		s->holdings[i].released |= s->holdings[i].vague_count;
+	if (info->is_header) {
+		int limit = info->has_references ? MAX_TURNS_REFERENCES : MAX_TURNS_OTHER;
+
+		if (state_visit(&e->arena, s, -1 - frame->block) > limit) {
+			e->truncated = true;
+			return !info->has_references && run_out(e, s, block, info->body);
+		}
+	}
+	return follow(e, s, block);
+}
