@@ -11,6 +11,9 @@ MODE ?= report
 COCCI ?=
 SOURCE ?= linux-source-6.1
 
+# The clang that the checker is built for: clang-14, clang-16, clang-19, ...
+CLANG ?= clang-19
+
 # Debian's own interpreter: its libraries come with the distribution's packages.
 PYTHON := /usr/bin/python3
 export PYTHONDONTWRITEBYTECODE := 1
@@ -23,6 +26,7 @@ INVENTORY := $(wildcard inventory/*.c)
 help:
 	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
+	@echo 'make plugin [CLANG=clang-19]                the checker, a clang plugin'
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make deps                                   install everything from the distribution'
@@ -36,8 +40,12 @@ build/gup-inventory: $(INVENTORY) $(wildcard inventory/*.h)
 	$(CC) $(GUP_CFLAGS) $(CFLAGS) -o $@.tmp $(INVENTORY) -lpthread
 	@mv $@.tmp $@
 
+plugin:
+	@CLANG='$(CLANG)' scripts/deps build plugin
+	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' all
+
 deps:
-	@scripts/deps build audit source check long
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
@@ -50,8 +58,9 @@ coccicheck:
 	@$(PYTHON) -m report.coccicheck --kdir '$(KDIR)' --module '$(M)' --cocci '$(COCCI)' \
 		--mode '$(MODE)' --jobs '$(JOBS)'
 
-check: all
-	@scripts/deps build audit source check
+check: all plugin
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check
+	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all
@@ -60,6 +69,7 @@ check-kernel: all
 
 clean:
 	rm -rf build
+	$(MAKE) -C clang-plugin clean
 
-.PHONY: help all deps audit coccicheck check check-kernel clean
+.PHONY: help all plugin deps audit coccicheck check check-kernel clean
 .DELETE_ON_ERROR:
