@@ -5,7 +5,7 @@ KDIR ?=
 M ?=
 ARCH ?=
 OUT ?= gup-audit
-JOBS ?= $(shell nproc)
+JOBS ?=
 LAUNCH ?=
 MODE ?= report
 COCCI ?=
@@ -18,7 +18,20 @@ CLANG ?= clang-19
 PYTHON := /usr/bin/python3
 export PYTHONDONTWRITEBYTECODE := 1
 
-CC ?= gcc
+# As they were typed, quotes and dollars and all; report/ reads them from there.
+export GUP_KDIR := $(value KDIR)
+export GUP_MODULE := $(value M)
+export GUP_ARCH := $(value ARCH)
+export GUP_OUT := $(value OUT)
+export GUP_JOBS := $(value JOBS)
+export GUP_LAUNCH := $(value LAUNCH)
+export GUP_SOURCE := $(value SOURCE)
+export GUP_COCCI := $(value COCCI)
+export GUP_MODE := $(value MODE)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 CFLAGS ?= -O2 -g
 GUP_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow
 INVENTORY := $(wildcard inventory/*.c)
@@ -49,14 +62,11 @@ deps:
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
-	@$(PYTHON) -m report.audit --kdir '$(KDIR)' --module '$(M)' --arch '$(ARCH)' \
-		--out '$(OUT)' \
-		--jobs '$(JOBS)' --launch '$(LAUNCH)' --source '$(SOURCE)'
+	@$(PYTHON) -m report.audit
 
 coccicheck:
 	@scripts/deps audit
-	@$(PYTHON) -m report.coccicheck --kdir '$(KDIR)' --module '$(M)' --cocci '$(COCCI)' \
-		--mode '$(MODE)' --jobs '$(JOBS)'
+	@$(PYTHON) -m report.coccicheck
 
 check: all plugin
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check

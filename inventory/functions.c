@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MAX_NESTED_IF 64
+#define MAX_NESTED_BRACKETS 256
 
 /* A file-scope "name (" that may turn out to be a function's declarator. */
 struct declarator {
@@ -40,6 +41,7 @@ void region_list_free(struct region_list *list)
 
 size_t closing(const struct token_list *toks, size_t open)
 {
+	char stack[MAX_NESTED_BRACKETS];
 	int depth = 0;
 
 	for (size_t i = open; i < toks->nr; i++) {
@@ -49,10 +51,18 @@ size_t closing(const struct token_list *toks, size_t open)
 			break;
 		if (t->kind != TOK_PUNCT || t->len != 1)
 			continue;
-		if (strchr("([{", t->text[0]))
+		if (strchr("([{", t->text[0])) {
+			if (depth < MAX_NESTED_BRACKETS)
+				stack[depth] = t->text[0];
 			depth++;
-		else if (strchr(")]}", t->text[0]) && --depth == 0)
-			return i;
+		} else if (strchr(")]}", t->text[0])) {
+			if (--depth == 0)
+				return i;
+		} else if (t->text[0] == ';' && depth > 0 && depth <= MAX_NESTED_BRACKETS &&
+			   stack[depth - 1] == '(') {
+			/* two arms of an #if opened it, and one closed it */
+			break;
+		}
 	}
 	return toks->nr;
 }
@@ -151,6 +161,8 @@ static void brace_open(struct scanner *sc, size_t i)
 	const struct token *prev = s->prev == SIZE_MAX ? NULL : &sc->t->tok[s->prev];
 	bool initialiser = prev && tok_is(prev, "=");
 
+	if (prev && prev->kind == TOK_STRING && s->brace == 0)
+		return;		/* extern "C" {: what is inside is at file scope */
 	if (s->brace == 0 && s->paren == 0 && s->have_best && !initialiser)
 		open_function(sc, i);
 	s->brace++;
@@ -160,7 +172,10 @@ static void brace_close(struct scanner *sc, size_t i)
 {
 	struct scan_state *s = &sc->s;
 
-	if (sc->t->tok[i].col == 1) {
+	const struct token *next = i + 1 < sc->t->nr ? &sc->t->tok[i + 1] : NULL;
+	bool initialiser = s->brace > 1 && next && tok_is(next, ";");
+
+	if (sc->t->tok[i].col == 1 && !initialiser) {
 		close_function(sc, i);
 		return;
 	}

@@ -31,6 +31,7 @@ struct source {
 
 struct work {
 	int root_fd;
+	char *root;		/* without links */
 	struct source *src;
 	size_t nr, cap;
 	const struct names *names;
@@ -62,6 +63,37 @@ static int add_source(struct work *w, const char *path, const char *skipped)
 	return w->src[w->nr++].path ? 0 : -1;
 }
 
+/* Does the link @path lead to a file or directory outside of what is walked? */
+static bool leads_outside(const struct work *w, const char *path)
+{
+	size_t n = strlen(w->root);
+	char *link, *target;
+	bool outside;
+
+	if (asprintf(&link, "%s/%s", w->root, path) < 0)
+		return false;
+	target = realpath(link, NULL);
+	outside = target && !(strncmp(target, w->root, n) == 0 &&
+			      (target[n] == '/' || target[n] == '\0'));
+	free(target);
+	free(link);
+	return outside;
+}
+
+/* A link is followed only to a source that is not in the tree under its own name. */
+static int add_link(struct work *w, int dirfd, const char *name, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, 0) || !leads_outside(w, path))
+		return 0;
+	if (S_ISREG(st.st_mode) && is_source_name(name))
+		return add_source(w, path, NULL);
+	if (S_ISDIR(st.st_mode))
+		return add_source(w, path, "a link to a directory outside is not followed");
+	return 0;
+}
+
 static int walk(struct work *w, int dirfd, const char *prefix)
 {
 	DIR *dir = fdopendir(dirfd);
@@ -88,13 +120,14 @@ static int walk(struct work *w, int dirfd, const char *prefix)
 				e->d_type = S_ISDIR(st.st_mode) ? DT_DIR :
 					    S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
 		}
-		/* links are not followed: what they point at is in the tree under its own name */
 		if (e->d_type == DT_DIR) {
 			int fd = openat(dirfd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 			err = fd < 0 ? add_source(w, path, strerror(errno)) : walk(w, fd, path);
 		} else if (e->d_type == DT_REG && is_source_name(e->d_name)) {
 			err = add_source(w, path, NULL);
+		} else if (e->d_type == DT_LNK) {
+			err = add_link(w, dirfd, e->d_name, path);
 		}
 		free(path);
 	}
@@ -200,6 +233,7 @@ static void free_work(struct work *w)
 		free(w->src[i].out);
 	}
 	free(w->src);
+	free(w->root);
 }
 
 /* The inventory of the directory @path to stdout. Returns the exit status. */
@@ -209,7 +243,8 @@ static int inventory(struct work *w, const char *path)
 
 	w->root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fd = w->root_fd < 0 ? -1 : openat(w->root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
+	w->root = realpath(path, NULL);
+	if (fd < 0 || !w->root) {
 		fprintf(stderr, "gup-inventory: cannot read the directory %s: %s\n", path,
 			strerror(errno));
 		return 1;

@@ -15,7 +15,7 @@
  * so that most bytes of a kernel are never looked at.
  */
 struct names {
-	char **word;
+	char **word;		/* sorted; behind each one's end stands '+' or nothing */
 	size_t nr;
 	uint8_t class_of[256];
 	unsigned int nr_classes;
@@ -43,15 +43,19 @@ void names_free(struct names *names)
 	free(names);
 }
 
-static int add_word(struct names *names, const char *s)
+static int add_word(struct names *names, const char *s, bool stores)
 {
 	char **word = realloc(names->word, (names->nr + 1) * sizeof(*word));
 
 	if (!word)
 		return -1;
 	names->word = word;
-	word[names->nr] = strdup(s);
-	return word[names->nr] ? (names->nr++, 0) : -1;
+	word[names->nr] = calloc(strlen(s) + 2, 1);
+	if (!word[names->nr])
+		return -1;
+	strcpy(word[names->nr], s);
+	word[names->nr++][strlen(s) + 1] = stores ? '+' : '\0';
+	return 0;
 }
 
 static int read_words(struct names *names, FILE *f)
@@ -59,8 +63,10 @@ static int read_words(struct names *names, FILE *f)
 	char line[256];
 
 	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, " \t\r\n")] = '\0';
-		if (line[0] && line[0] != '#' && add_word(names, line))
+		bool stores = strchr(line, '+');
+
+		line[strcspn(line, " +\t\r\n")] = '\0';
+		if (line[0] && line[0] != '#' && add_word(names, line, stores))
 			return -1;
 	}
 	return ferror(f) ? -1 : 0;
@@ -236,7 +242,7 @@ bool names_occur(const struct names *names, const char *text, size_t len)
 	return false;
 }
 
-bool names_has(const struct names *names, const char *word, size_t len)
+static const char *find_word(const struct names *names, const char *word, size_t len)
 {
 	size_t lo = 0, hi = names->nr;
 
@@ -247,11 +253,23 @@ bool names_has(const struct names *names, const char *word, size_t len)
 		if (!c && names->word[mid][len])
 			c = 1;
 		if (!c)
-			return true;
+			return names->word[mid];
 		if (c < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return false;
+	return NULL;
+}
+
+bool names_has(const struct names *names, const char *word, size_t len)
+{
+	return find_word(names, word, len);
+}
+
+bool names_wants_stores(const struct names *names, const char *word, size_t len)
+{
+	const char *found = find_word(names, word, len);
+
+	return found && found[len + 1] == '+';
 }

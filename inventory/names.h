@@ -13,7 +13,8 @@
 struct names;
 
 /*
- * Read one name a line from @path. Returns NULL with a message in @err
+ * Read one name a line from @path; "+" behind a name says that what is stored into
+ * its arguments is wanted. Returns NULL with a message in @err
  * (of @errlen bytes) when the file cannot be read or holds no name.
  */
 struct names *names_load(const char *path, char *err, size_t errlen);
@@ -24,5 +25,8 @@ bool names_occur(const struct names *names, const char *text, size_t len);
 
 /* Is this word (not terminated) one of the names? */
 bool names_has(const struct names *names, const char *word, size_t len);
+
+/* Is it one of those whose arguments' stores are wanted? */
+bool names_wants_stores(const struct names *names, const char *word, size_t len);
 
 #endif

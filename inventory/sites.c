@@ -6,6 +6,7 @@
 #include "functions.h"
 
 #define MAX_ARGS 16
+#define MAX_STORES 64
 
 struct span {
 	size_t begin, end;	/* tokens [begin, end) */
@@ -135,22 +136,40 @@ static bool is_statement_word(const struct token *t)
 }
 
 /*
- * Do the words before token @i make it a local declaration ("extern void
- * put_page(struct page *);")? Words behind a label do not: "out: __maybe_unused".
+ * Do the brackets at @open hold parameters of a declaration rather than
+ * arguments? "struct page *p" and "unsigned long x" do: two words, or a word and a
+ * star, with no operator between them.
  */
+static bool holds_parameters(const struct token_list *t, size_t open)
+{
+	size_t close = closing(t, open);
+
+	if (close >= t->nr)
+		return false;
+	if (close == open + 2 && tok_is(&t->tok[open + 1], "void"))
+		return true;
+	for (size_t i = open + 1; i + 1 < close; i++) {
+		const struct token *a = &t->tok[i], *b = &t->tok[i + 1];
+
+		if (a->kind != TOK_IDENT || tok_is(a, "sizeof"))
+			continue;
+		if (b->kind == TOK_IDENT || (tok_is(b, "*") && tok_is(&t->tok[i + 2], "*")))
+			return true;
+	}
+	return close == open + 2 && t->tok[open + 1].kind == TOK_IDENT &&
+	       (tok_is(&t->tok[open + 1], "int") || tok_is(&t->tok[open + 1], "long"));
+}
+
+/* Is it a local declaration, "extern void put_page(struct page *);"? */
 static bool is_declared(const struct site_writer *w, size_t i, const struct region *reg)
 {
-	const struct token *t = w->t->tok;
-	size_t p = i;
+	const struct token *prev = &w->t->tok[i - 1];
 
-	if (i >= 3 && tok_is(&t[i - 1], "*") && tok_is(&t[i - 3], "struct"))
-		return true;
-	while (p > reg->begin && t[p - 1].kind == TOK_IDENT) {
-		if (is_statement_word(&t[p - 1]))
-			return false;
-		p--;
-	}
-	return p < i && !(p > reg->begin && tok_is(&t[p - 1], ":"));
+	if (i <= reg->begin)
+		return false;
+	if (tok_is(prev, "*") || (prev->kind == TOK_IDENT && !is_statement_word(prev)))
+		return holds_parameters(w->t, i + 1);
+	return false;
 }
 
 /*
@@ -210,6 +229,13 @@ static bool is_assignment(const struct token *t)
 	       tok_is(t, "*=") || tok_is(t, "/=") || tok_is(t, "%=");
 }
 
+/* Is an operator behind token @t unary? */
+static bool is_unary(const struct token *t)
+{
+	return t->kind != TOK_NUMBER && t->kind != TOK_STRING && !tok_is(t, ")") &&
+	       !tok_is(t, "]") && (t->kind != TOK_IDENT || is_statement_word(t));
+}
+
 /*
  * The next place from @i on where the function stores into @s, or lets somebody
  * else do so (its address is passed on). Returns reg->end when there is none;
@@ -230,8 +256,8 @@ static size_t next_store(const struct token_list *t, const struct region *reg, s
 			*rhs = (struct span){ i + n + 1, expression_end(t, i + n + 1, reg->end) };
 			return i;
 		}
-		if (tok_is(prev, "&") && i >= 2 &&
-		    (tok_is(&t->tok[i - 2], "(") || tok_is(&t->tok[i - 2], ","))) {
+		if (tok_is(prev, "&") && i >= 2 && is_unary(&t->tok[i - 2])) {
+			/* somebody may store through its address from here on */
 			*op = prev;
 			*rhs = (struct span){ i, i + n };
 			return i;
@@ -254,10 +280,15 @@ static void write_assigns(struct site_writer *w, const struct region *reg, struc
 	const struct token *op;
 	struct span rhs;
 	bool first = true;
-	size_t i = reg->begin;
+	size_t i = reg->begin, nr = 0;
 
 	while ((i = next_store(w->t, reg, s, i, &op, &rhs)) < reg->end) {
 		fputs(first ? "" : ",", w->out);
+		if (nr++ == MAX_STORES) {
+			/* generated code; a reader must not take the list for whole */
+			fprintf(w->out, "[%u,\"...\",\"\"]", w->t->tok[i].line);
+			return;
+		}
 		fprintf(w->out, "[%u,", w->t->tok[i].line);
 		json_token(w->out, op);
 		fputc(',', w->out);
@@ -319,7 +350,9 @@ static void write_all_assigns(struct site_writer *w, const struct region *reg, s
 
 static void write_args(struct site_writer *w, const struct region *reg, size_t open, size_t close)
 {
+	const struct token *name = &w->t->tok[open - 1];
 	struct span args[MAX_ARGS];
+	bool arms = close >= w->t->nr;
 	size_t nr = close < w->t->nr ? split_args(w->t, open, close, args) : 0;
 
 	fputs(",\"args\":[", w->out);
@@ -327,8 +360,11 @@ static void write_args(struct site_writer *w, const struct region *reg, size_t o
 		fputs(a ? "," : "", w->out);
 		json_span(w->out, w->t, args[a]);
 	}
-	fputs("],\"assigns\":{", w->out);
-	if (reg && reg->kind == REGION_FUNCTION && close < w->t->nr)
+	for (size_t i = open; !arms && i < close; i++)
+		arms = w->t->tok[i].kind == TOK_DIRECTIVE;
+	fprintf(w->out, "],\"arms\":%s,\"assigns\":{", arms ? "true" : "false");
+	if (reg && reg->kind == REGION_FUNCTION && close < w->t->nr &&
+	    names_wants_stores(w->names, name->text, name->len))
 		write_all_assigns(w, reg, open, close);
 	fputc('}', w->out);
 }
@@ -401,6 +437,7 @@ long sites_write(const char *path, const char *text, size_t len, const struct na
 	struct site_writer w = {
 		.path = path, .t = &toks, .regions = &regions, .names = names, .out = out,
 	};
+	bool in_directive = false;
 	int paren = 0;
 
 	if (lex(text, len, &toks))
@@ -413,7 +450,13 @@ long sites_write(const char *path, const char *text, size_t len, const struct na
 		const struct token *t = &toks.tok[i];
 		const struct region *reg;
 
-		if (tok_is(t, ";") || tok_is(t, "}"))
+		if (t->kind == TOK_DIRECTIVE)
+			in_directive = true;
+		else if (t->kind == TOK_DIR_END)
+			in_directive = false;
+		if (in_directive)
+			;	/* a macro's brackets are no part of the text around it */
+		else if (tok_is(t, ";") || tok_is(t, "}"))
 			paren = 0;
 		else if (tok_is(t, "("))
 			paren++;

@@ -52,39 +52,66 @@ def write_plan(work, base, files, rules):
     return (len(names) + 1) * CHUNKS
 
 
+def stop(proc):
+    """End make and its jobs: asked first, then told."""
+    os.killpg(proc.pid, signal.SIGTERM)
+    try:
+        proc.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(proc.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    proc.wait()
+
+
 def run_jobs(work, jobs, launch, advance):
     """Start GNU Make on report/audit.mk; every finished job advances the bar."""
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    env.update(PYTHONPATH=str(table.ROOT), GUP_PYTHON=sys.executable, TMPDIR=str(work))
     argv = ["make", "-k", "--no-print-directory", f"-j{jobs}", "-f",
-            str(table.ROOT / "report" / "audit.mk"), f"WORK={work}", f"PYTHON={sys.executable}",
-            f"LAUNCH={launch}"]
-    with subprocess.Popen(argv, cwd=table.ROOT, env=env, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, errors="replace",
-                          start_new_session=True) as proc:
+            str(table.ROOT / "report" / "audit.mk"), f"LAUNCH={launch}"]
+    with open(work / "jobs.err", "w+b") as errors, \
+            subprocess.Popen(argv, cwd=work, env=env, stdout=subprocess.PIPE, stderr=errors,
+                             text=True, errors="replace", start_new_session=True) as proc:
         try:
             for line in proc.stdout:
                 if line.startswith("done "):
                     advance(line.split()[1])
-            message = proc.stderr.read().strip()
         except BaseException:
-            os.killpg(proc.pid, signal.SIGTERM)
-            proc.wait()
+            stop(proc)
             raise
+        proc.wait()
+        errors.seek(0)
+        message = errors.read(1 << 20).decode("utf-8", "replace").strip().split("\n")
     if proc.returncode:
-        first = [line for line in message.split("\n") if line.startswith("gupcheck:")]
-        raise UserError("a job failed: " + (first or message.split("\n"))[0])
+        first = [line for line in message if line.startswith("gupcheck:")]
+        raise UserError("a job failed: " + (first[0][10:] if first else message[-1]))
 
 
-def prepare_out(out):
-    """Make the result directory. Raises UserError when nothing can be written there."""
-    out = Path(out).expanduser()
+def prepare_out(out, the_tree):
+    """
+    Make the result directory. Raises UserError when nothing can be written there,
+    or when it lies in what is audited.
+    """
+    out = Path(out).expanduser().resolve()
+    for root in (the_tree.root, the_tree.base):
+        if out == root or root in out.parents:
+            raise UserError(f"OUT={out} lies in {root}, which is never written to")
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
             pass
     except OSError as err:
         raise UserError(f"cannot write to OUT={out}: {err.strerror}") from err
-    return out.resolve()
+    return out
+
+
+def number_of_jobs(text):
+    if not str(text).isdigit() or int(text) < 1:
+        raise UserError(f"JOBS={text}: give a number of jobs, 1 or more")
+    return int(text)
 
 
 def summary_lines(text):
@@ -99,6 +126,9 @@ def summary_lines(text):
     count = Counter(own.values())
     yield (f"GUP call sites: {len(own)}: {count['fail']} fail, {count['pass']} pass, "
            f"{count['open']} open")
+    notes = log["runs"][0]["invocations"][0].get("toolExecutionNotifications", [])
+    if notes:
+        yield f"Not looked at: {len(notes)} notes at the end of the page"
 
 
 def audit(args, work):
@@ -116,18 +146,16 @@ def audit(args, work):
         for row in rules:
             if "cocci" in row:
                 spatch.check_cocci(spatch.rule_path(row["cocci"]))
-        out = prepare_out(args.out)
-        if out == the_tree.root or the_tree.root in out.parents:
-            raise UserError(f"OUT={out} lies in the kernel tree, which is never written to")
-    inventory = work / "inventory.jsonl"
+        jobs = number_of_jobs(args.jobs)
+        out = prepare_out(args.out, the_tree)
     with steps.step(f"List the call sites of Linux {the_tree.version}"):
-        sites.write_inventory(the_tree, functions, inventory, work / "names")
-        all_sites, _skipped, _summary = sites.read_inventory(inventory, functions, the_tree)
-    files = sites.in_scope(all_sites)
+        sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names")
+        inventory = sites.read_inventory(work / "inventory.jsonl", functions, the_tree)
+    files = sites.in_scope(inventory[0])
     spatch.sites_cocci(functions, work / "sites.cocci")
     total = write_plan(work, the_tree.base, files, rules)
     with steps.step(f"Semantic patches over {len(files)} files", total) as advance:
-        run_jobs(work, args.jobs, args.launch, advance)
+        run_jobs(work, jobs, args.launch, advance)
     with steps.step("Write the result"):
         results = merge.merge(the_tree, inventory, sorted((work / "jobs").glob("*.json")),
                               engines, version(), files)
@@ -138,34 +166,37 @@ def audit(args, work):
     print("Also: " + ", ".join(str(out / n) for n in merge.RESULT_FILES if n != "audit.html"))
 
 
-def main(argv=None):
+def arguments(argv):
+    """From the command line, else from the environment, where make puts them as they are."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
-    parser.add_argument("--kdir", default="")
-    parser.add_argument("--module", default="")
-    parser.add_argument("--arch", default="")
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--launch", default="")
-    parser.add_argument("--source", default="linux-source-6.1",
-                        help="Debian's package to audit when there is no --kdir")
-    args = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    work = Path(tempfile.mkdtemp(prefix="gupcheck-"))
+    for name, default in (("kdir", ""), ("module", ""), ("arch", ""), ("out", "gup-audit"),
+                          ("jobs", os.cpu_count()), ("launch", ""),
+                          ("source", "linux-source-6.1")):
+        parser.add_argument(f"--{name}", default=os.environ.get(f"GUP_{name.upper()}") or default)
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    args = arguments(argv)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    work = None
     try:
+        work = Path(tempfile.mkdtemp(prefix="gupcheck-"))
         audit(args, work)
     except UserError as err:
         print(f"gupcheck: {err}", file=sys.stderr)
         return 1
     except OSError as err:
-        print(f"gupcheck: {err.filename or ''}: {err.strerror}".replace(" : ", " "),
-              file=sys.stderr)
+        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"gupcheck: interrupted; {args.out} was not changed, run again to start over",
               file=sys.stderr)
         return 130
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if work:
+            shutil.rmtree(work, ignore_errors=True)
     return 0
 
 

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from report import spatch, tree
+from report.audit import number_of_jobs
 from report.errors import UserError
 
 MODES = ("report", "context", "org", "patch", "chain", "rep+ctxt")
@@ -29,10 +30,11 @@ def run(args):
     spatch.check_cocci(args.cocci)
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
         env = spatch.environment(tmp)
+        env["SPATCH"] = spatch.program()
         for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "M", "KDIR", "OUT"):
             env.pop(name, None)
         argv = ["make", "-s", "-C", str(the_tree.root), f"O={tmp}/build", "coccicheck",
-                f"COCCI={Path(args.cocci).resolve()}", f"MODE={args.mode}", f"J={args.jobs}"]
+                f"COCCI={Path(args.cocci).resolve()}", f"MODE={args.mode}", f"J={number_of_jobs(args.jobs)}"]
         if the_tree.subdir or the_tree.is_module:
             argv.append(f"M={the_tree.base / the_tree.subdir}")
         os.mkdir(Path(tmp) / "build")
@@ -41,10 +43,9 @@ def run(args):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make coccicheck", description=__doc__)
-    for name in ("kdir", "module", "cocci"):
-        parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--mode", default="report")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    for name, default in (("kdir", ""), ("module", ""), ("cocci", ""), ("mode", "report"),
+                          ("jobs", os.cpu_count())):
+        parser.add_argument(f"--{name}", default=os.environ.get(f"GUP_{name.upper()}") or default)
     try:
         return run(parser.parse_args(argv))
     except UserError as err:

@@ -205,11 +205,14 @@ def _from_stores(name, stores, resolve_in, seen):
                 removed |= value.certain if value else frozenset()
         elif op == "&":
             unknown = _join(unknown, (f"&{name} is passed on",))
+        elif op == "...":
+            unknown = _join(unknown, (f"{name} is stored to in many places",))
         else:
             unknown = _join(unknown, (f"{name} {op}",))
     if value is None:
         return None, added, unknown
-    return Flags(value.certain - removed, value.possible | added, _join(value.unknown, unknown),
+    certain = frozenset() if unknown else value.certain - removed
+    return Flags(certain, value.possible | added, _join(value.unknown, unknown),
                  value.literal), frozenset(), ()
 
 
@@ -247,6 +250,8 @@ def evaluate(text, assigns=None, params=(), implied=()):
             return value
         except ValueError:
             return _unknown(expr.strip())
+        except RecursionError:
+            return _unknown("an expression too deep to read")
 
     value = run(text, frozenset())
     bits = frozenset(implied)

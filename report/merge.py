@@ -6,16 +6,18 @@ audit.sarif, audit.csv, audit.txt and audit.html, all of them or none.
 
 import json
 import os
+import signal
 
 from report import api as table
-from report import html, outputs, sarif, sites, verdict
+from report import html, outputs, sarif, verdict
 from report.errors import UserError
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESULT_FILES = ("audit.sarif", "audit.csv", "audit.txt", "audit.html")
 
 
 def _load_jobs(paths):
-    findings, seen, notes = [], [], []
+    findings, seen, notes, gave_up = [], [], [], {}
     for path in sorted(paths):
         try:
             job = json.loads(path.read_text(encoding="utf-8"))
@@ -25,9 +27,11 @@ def _load_jobs(paths):
             findings.append({**finding, "rule": job["rule"]})
         seen += job["seen"]
         notes += [{**n, "reason": f"{job['rule']}: {n['reason']}"} for n in job["notes"]]
+        for note in job["notes"]:
+            gave_up.setdefault(note["file"], set()).add(job["rule"])
     findings.sort(key=lambda f: (f["file"], f["line"], f["col"], f["rule"], f["text"]))
     notes.sort(key=lambda n: (n["file"], n["reason"]))
-    return findings, seen, notes
+    return findings, seen, notes, gave_up
 
 
 def _lost_notes(lost):
@@ -40,20 +44,27 @@ def _unseen_notes(all_sites):
              f"this call of {s.callee}()"} for s in all_sites if s.seen_by_spatch is False]
 
 
+def _unasked_notes(all_sites):
+    files = sorted({s.file for s in all_sites
+                    if s.seen_by_spatch is None and not s.api.generic})
+    return [{"file": f, "reason": "spatch cannot be given a file of this name"} for f in files]
+
+
 def merge(tree, inventory, jobs, engines, tool_version, asked):
     """
     Returns {file name: text} of the four results.
 
-    @inventory: the file of write_inventory(); @jobs: one JSON file a spatch job;
+    @inventory: what read_inventory() returned; @jobs: one JSON file a spatch job;
     @asked: the files that spatch was given.
     """
     functions = table.load_api()
-    all_sites, skipped, summary = sites.read_inventory(inventory, functions, tree)
-    findings, seen, notes = _load_jobs(jobs)
+    all_sites, skipped, summary = inventory
+    findings, seen, notes, gave_up = _load_jobs(jobs)
     lost = verdict.attach_findings(all_sites, findings)
     verdict.attach_seen(all_sites, seen, asked)
-    verdict.judge_all(all_sites, tree, functions)
-    all_notes = skipped + notes + _unseen_notes(all_sites) + _lost_notes(lost)
+    verdict.judge_all(all_sites, tree, functions, gave_up)
+    all_notes = (skipped + notes + _unasked_notes(all_sites) + _unseen_notes(all_sites)
+                 + _lost_notes(lost))
     text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,
                        engines)
     log = json.loads(text)
@@ -75,8 +86,14 @@ def write_results(results, out):
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-        for path, final in temporary.items():
-            os.replace(path, final)
+        # from here on all four are replaced, whatever keys are pressed
+        old = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+        try:
+            for path, final in temporary.items():
+                os.replace(path, final)
+        finally:
+            for number, handler in old.items():
+                signal.signal(number, handler)
     except OSError as err:
         raise UserError(f"cannot write the result to {out}: {err.strerror}") from err
     finally:

@@ -3,10 +3,18 @@
 
 import csv
 import io
+import re
 from urllib.parse import unquote
+
+from report.sarif import printable
 
 COLUMNS = ("file", "line", "column", "function", "callee", "role", "holds", "arguments", "flags",
            "verdict", "rule", "level", "reason", "coccinelle", "fingerprint")
+
+
+def one_line(path):
+    """A file's name for a page or a terminal: nothing in it starts a line or an escape."""
+    return re.sub("[\t\n]", lambda m: f"\\u{ord(m.group()):04x}", printable(path))
 
 
 def rows(log):
@@ -17,7 +25,8 @@ def rows(log):
         props = result["properties"]
         kind = result.get("kind", "fail")
         yield {
-            "file": unquote(physical["artifactLocation"]["uri"], errors="replace"),
+            "file": one_line(unquote(physical["artifactLocation"]["uri"],
+                                     errors="surrogateescape")),
             "line": physical["region"]["startLine"],
             "column": physical["region"]["startColumn"],
             "function": logical[0].get("name", ""),

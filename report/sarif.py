@@ -163,14 +163,14 @@ def build(tree, sites, notes, summary, rules, tool_version, engines):
         tool=om.Tool(driver=driver, extensions=extensions),
         column_kind="utf16CodeUnits",
         original_uri_base_ids={"SRCROOT": om.ArtifactLocation(
-            uri="file://" + quote(str(tree.base)) + "/")},
+            uri="file://" + uri(str(tree.base)) + "/")},
         invocations=[om.Invocation(
             execution_successful=True,
             tool_execution_notifications=[_notification(n) for n in notes])],
         results=list(_results(sites, sources, index, levels)),
         properties={
             "kernelVersion": tree.version, "commit": tree.commit,
-            "kernelRoot": str(tree.root), "part": tree.subdir, "arch": tree.arch,
+            "kernelRoot": printable(str(tree.root)), "part": printable(tree.subdir), "arch": tree.arch,
             "externalModule": tree.is_module,
             "filesRead": summary["files"], "filesNamingTheApi": summary["matched"],
             "follGetForcedAt": [f"mm/gup.c:{line}" for line in tree.forces_foll_get],

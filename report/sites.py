@@ -36,6 +36,7 @@ class Site:
     verdict: str = "open"
     reason: str = ""
     seen_by_spatch: object = None  # True, False, or None when spatch was not asked
+    arms: bool = False             # an #if stands inside the call: arguments are not certain
 
     @property
     def identity(self):
@@ -52,12 +53,14 @@ class Site:
 
 def write_inventory(tree, names, out, names_file):
     """
-    Run the inventory program over @tree for @names and write its JSON Lines to
+    Run the inventory program over @tree for @names (the API table) and write its JSON Lines to
     the file @out. Raises UserError when it cannot.
     """
     if not PROGRAM.is_file():
         raise UserError("build/gup-inventory is not built: run 'make all'")
-    names_file.write_text("\n".join(sorted(names)) + "\n", encoding="utf-8")
+    lines = [name + (" +" if any("gup_flags" in form for form in function.forms.values()) else "")
+             for name, function in sorted(names.items())]
+    names_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     top = tree.base / tree.subdir if tree.subdir else tree.base
     with open(out, "wb") as stream:
         run = subprocess.run([str(PROGRAM), "--names", str(names_file), str(top)],
@@ -101,7 +104,7 @@ def read_inventory(path, api, tree):
                         function=row.get("function", ""), args=row["args"],
                         params=row.get("params", []), assigns=row["assigns"],
                         in_macro=row.get("macro", False), static=row.get("static", False),
-                        api=api[row["callee"]])
+                        api=api[row["callee"]], arms=row["arms"])
             key = site.identity
             site.ordinal = counts[key] = counts.get(key, -1) + 1
             site.flags = _evaluate(site)
@@ -114,8 +117,8 @@ def read_inventory(path, api, tree):
 def in_scope(sites):
     """
     The files that the semantic patches read, sorted: those that call more of the
-    API than releases of any page reference. A name with a line break cannot be
-    handed to spatch; such a file is left out and its sites stay open.
+    API than releases of any page reference. A name that spatch cannot be handed,
+    or that reads like a place in its output, is left out; its sites stay open.
     """
     return sorted({s.file for s in sites
-                   if not s.api.generic and not re.search(r"[\r\n]", s.file)})
+                   if not s.api.generic and not re.search(r"[\r\n]|:\d+:", s.file)})

@@ -27,16 +27,27 @@ def packed(name):
     raise UserError(f"no {PACKED / name}.tar.*: install the package {name}, or give KDIR=")
 
 
+def _stamp(archive):
+    """Tells one release of a package from the next."""
+    stat = archive.stat()
+    return f"{archive} {stat.st_size} {stat.st_mtime_ns}\n"
+
+
 def unpacked(name):
-    """Where @name lies unpacked, or None when it does not yet."""
-    path = cache_dir() / name
-    return path if (path / "Makefile").is_file() else None
+    """Where the installed @name lies unpacked, or None when it does not yet."""
+    path, stamp = cache_dir() / name, cache_dir() / f"{name}.from"
+    try:
+        fresh = stamp.read_text(encoding="utf-8") == _stamp(packed(name))
+    except OSError:
+        fresh = False
+    return path if fresh and (path / "Makefile").is_file() else None
 
 
-def unpack(name, advance=lambda what="": None):
+def unpack(name):
     """
     Unpack Debian's kernel source @name into the cache and return its path; at once
-    when it is there. Half an archive is never left under the final name.
+    when it is there and of the installed package. Half an archive is never left
+    under the final name.
     """
     final = cache_dir() / name
     if unpacked(name):
@@ -53,8 +64,10 @@ def unpack(name, advance=lambda what="": None):
         if run.returncode:
             lines = run.stderr.strip().split("\n")
             raise UserError(f"cannot unpack {archive}: {lines[0]}")
-        advance(name)
+        if final.exists():
+            os.replace(final, tmp / "old")
         os.replace(tmp / name, final)
+        (cache_dir() / f"{name}.from").write_text(_stamp(archive), encoding="utf-8")
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
     return final

@@ -18,20 +18,26 @@ REPORT_LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<col>\d+)-(?P<end>\d+
 SEEN_LINE = re.compile(r"^SEEN (?P<callee>\w+) (?P<line>\d+) (?P<col>\d+) (?P<file>.+)$")
 
 
-def version():
-    """spatch's version as text. Raises UserError when it is missing or too old."""
+def program():
+    """The spatch that the user's PATH names: the one that is asked and the one that runs."""
     spatch = shutil.which("spatch")
     if not spatch:
         raise UserError("spatch is not installed: run 'make deps' (Debian package coccinelle)")
-    run = subprocess.run([spatch, "--version"], capture_output=True, text=True, check=False)
-    match = re.search(r"version (\d+)\.(\d+)(?:\.(\d+))?", run.stdout)
+    return spatch
+
+
+def version():
+    """spatch's version as text. Raises UserError when it is missing or too old."""
+    spatch = program()
+    run_it = subprocess.run([spatch, "--version"], capture_output=True, text=True, check=False)
+    match = re.search(r"version (\d+)\.(\d+)(?:\.(\d+))?", run_it.stdout)
     if not match:
         raise UserError(f"{spatch} --version does not say which version it is")
     numbers = tuple(int(n or 0) for n in match.groups())
     if numbers < MIN_VERSION:
         raise UserError(f"{spatch} is version {'.'.join(map(str, numbers))}, too old: "
                         f"{'.'.join(map(str, MIN_VERSION))} or newer is needed")
-    if "Python scripting support: yes" not in run.stdout:
+    if "Python scripting support: yes" not in run_it.stdout:
         raise UserError(f"{spatch} was built without Python scripting, which the rules need")
     return ".".join(map(str, numbers))
 
@@ -61,7 +67,7 @@ def check_cocci(cocci):
     if not cocci.is_file():
         raise UserError(f"no semantic patch {cocci}")
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
-        run = subprocess.run(["spatch", "-D", "report", "--parse-cocci", str(cocci.resolve())],
+        run = subprocess.run([program(), "-D", "report", "--parse-cocci", str(cocci.resolve())],
                              capture_output=True, text=True, errors="replace", check=False,
                              cwd=tmp, env=environment(tmp))
     output = run.stdout + run.stderr
@@ -70,20 +76,20 @@ def check_cocci(cocci):
         raise UserError(f"{cocci} does not parse: {lines[-1].strip() if lines else 'see spatch'}")
 
 
-def _notes(stderr, root):
-    """What spatch gave up on, as {file, reason}; other chatter is dropped."""
+def _notes(output, root, files):
+    """
+    What spatch gave up on, as {file, reason}. Where it does not say which file it
+    was at, every file of the list may be meant.
+    """
     notes, current = [], ""
-    for line in stderr.split("\n"):
+    for line in output.split("\n"):
         match = re.match(r"HANDLING: (.+)$", line)
         if match:
-            current = match.group(1).strip()
-        match = re.match(r"(?:EXN:?\s*|.*\bexn\b.*?)(.*)$", line)
-        if match and ("EXN" in line or "Fatal error" in line):
-            named = re.search(r"(/\S+\.[ch])\b", line)
-            notes.append({"file": _relative(named.group(1) if named else current, root),
-                          "reason": line.strip().replace(str(root) + "/", "")})
-        elif line.startswith("timeout"):
-            notes.append({"file": _relative(current, root), "reason": line.strip()})
+            current = _relative(match.group(1).strip(), root)
+        elif re.search(r"\bEXN\b|Fatal error|^timeout", line):
+            named = [current] if current in files else files
+            notes += [{"file": file, "reason": line.strip().replace(str(root) + "/", "")[:300]}
+                      for file in named]
     return notes
 
 
@@ -92,27 +98,37 @@ def _relative(path, root):
     return path[len(prefix):] if path.startswith(prefix) else path
 
 
-def run(cocci, files, root, mode="report", extra=()):
-    """
-    Run @cocci over @files (relative to @root) and return {"findings", "seen", "notes"}.
-    A file on which spatch gives up is named in notes; if spatch itself dies, every
-    file of the list is.
-    """
-    result = {"findings": [], "seen": [], "notes": []}
-    if not files:
-        return result
+def _run_once(cocci, files, root, mode):
+    """One process of spatch over @files. Returns (status, stdout, stderr) with bytes kept."""
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
         groups = Path(tmp) / "files"
         # a group a file: spatch would parse the files of one group together
         groups.write_text("\n\n".join(str(Path(root) / f) for f in files) + "\n",
                           encoding="utf-8", errors="surrogateescape")
-        argv = ["spatch", "-D", mode, "--no-show-diff", "--very-quiet",
-                "--cocci-file", str(Path(cocci).resolve()), *options_of(cocci),
-                "--timeout", str(FILE_TIMEOUT), "--file-groups", str(groups), *extra]
+        argv = [program(), "-D", mode, "--no-show-diff", "--cocci-file",
+                str(Path(cocci).resolve()), *options_of(cocci), "--timeout", str(FILE_TIMEOUT),
+                "--file-groups", str(groups)]
         done = subprocess.run(argv, capture_output=True, check=False, cwd=tmp,
                               env=environment(tmp))
-    stdout = done.stdout.decode("utf-8", "surrogateescape")
-    stderr = done.stderr.decode("utf-8", "surrogateescape")
+    return done.returncode, *(text.decode("utf-8", "surrogateescape")
+                              for text in (done.stdout, done.stderr))
+
+
+def run(cocci, files, root, mode="report"):
+    """
+    Run @cocci over @files (relative to @root) and return {"findings", "seen", "notes"}.
+    When spatch dies, the files are tried one by one: only those at which it dies
+    again are lost, and named in notes.
+    """
+    result = {"findings": [], "seen": [], "notes": []}
+    if not files:
+        return result
+    status, stdout, stderr = _run_once(cocci, files, root, mode)
+    if status and len(files) > 1:
+        for file in files:
+            for key, rows in run(cocci, [file], root, mode).items():
+                result[key] += rows
+        return result
     for line in stdout.split("\n"):
         match = REPORT_LINE.match(line)
         if match:
@@ -125,11 +141,11 @@ def run(cocci, files, root, mode="report", extra=()):
         if match:
             result["seen"].append([_relative(match["file"], root), int(match["line"]),
                                    int(match["col"]) + 1, match["callee"]])
-    result["notes"] = _notes(stderr, root)
-    if done.returncode:
+    result["notes"] = _notes(stdout + "\n" + stderr, root, files)
+    if status:
         reason = stderr.strip().split("\n")[-1][:300] if stderr.strip() else "no message"
-        result["notes"] += [{"file": f, "reason": f"spatch ended with status {done.returncode}: "
-                             + reason} for f in files]
+        result["notes"].append({"file": files[0], "reason": f"spatch ended with status {status}: "
+                                + reason})
     return result
 
 

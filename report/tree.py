@@ -75,7 +75,8 @@ def _commit(root):
         return ""
     run = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True,
                          text=True, check=False,
-                         env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+                         env={**{k: v for k, v in os.environ.items() if not k.startswith("GIT_")},
+                              "GIT_OPTIONAL_LOCKS": "0"})
     return run.stdout.strip() if run.returncode == 0 else ""
 
 

@@ -72,8 +72,8 @@ def _judge_acquire(site, tree, api):
         if _forwards(site, api):
             return "pass", f"hands on the flags of {site.function}(), judged at its callers"
         if site.static and site.flags.unknown:
-            return "pass", ("foll-get-missing is silent: every caller in this file states "
-                            "FOLL_GET or FOLL_PIN")
+            return "pass", ("foll-get-missing is silent: it has followed the flags through the "
+                            "callers in this file")
         return "open", f"foll-get-missing is silent, and the text alone does not say why; {text}"
     if site.api.kind == "pin":
         text = f"a pin; flags: {site.flags.text()}" if site.flags else "a pin"
@@ -101,10 +101,29 @@ def _judge_release(site, acquired):
     return "open", "this file takes no pins: the ones dropped here come from elsewhere"
 
 
-def judge(site, tree, api, acquired):
-    """Set verdict and reason of @site; @acquired: {file: kinds acquired there}."""
+def _undecidable(site, gave_up):
+    """Why no rule's silence about @site means anything, or ""."""
+    if site.arms:
+        return "an #if stands inside this call: its arms were not told apart"
+    if len(site.args) not in site.api.forms and not site.api.generic:
+        return f"{site.callee}() with {len(site.args)} arguments is in no kernel's API"
+    if site.file in gave_up:
+        return "gave up on this file: " + ", ".join(sorted(gave_up[site.file]))
+    if site.seen_by_spatch is None and not site.api.generic:
+        return "spatch cannot be given a file of this name: no rule has looked at this call"
+    return ""
+
+
+def judge(site, tree, api, acquired, gave_up):
+    """
+    Set verdict and reason of @site. @acquired: {file: kinds acquired there};
+    @gave_up: {file: rules that did not get through it}.
+    """
+    undecidable = _undecidable(site, gave_up)
     if site.findings:
         site.verdict, site.reason = "fail", "; ".join(f["text"] for f in site.findings)
+    elif undecidable:
+        site.verdict, site.reason = "open", undecidable
     elif site.seen_by_spatch is False:
         where = "a macro's body" if site.in_macro else "this function"
         site.verdict = "open"
@@ -115,10 +134,10 @@ def judge(site, tree, api, acquired):
         site.verdict, site.reason = _judge_release(site, acquired)
 
 
-def judge_all(sites, tree, api):
+def judge_all(sites, tree, api, gave_up):
     acquired = defaultdict(set)
     for site in sites:
         if site.api.role == "acquire":
             acquired[site.file].add(site.api.kind)
     for site in sites:
-        judge(site, tree, api, acquired)
+        judge(site, tree, api, acquired, gave_up)

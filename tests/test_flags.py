@@ -20,6 +20,7 @@ from report.flags import evaluate
     ("!write", "not flags: a truth value"),
     ("flags_of(x, (y))", "unknown: flags_of()"),
     ("x->gup_flags | FOLL_WRITE", "FOLL_WRITE; unknown: field x->gup_flags"),
+    ("(" * 5000 + "0" + ")" * 5000, "unknown: an expression too deep to read"),
     ("FOLL_WRITE |", "unknown: FOLL_WRITE |"),
 ])
 def test_expressions(text, want):
@@ -34,6 +35,10 @@ def test_expressions(text, want):
      "FOLL_GET; perhaps FOLL_WRITE"),
     ([], ("flags",), "unknown: parameter flags"),
     ([[1, "|=", "FOLL_GET"]], ("flags",), "perhaps FOLL_GET; unknown: parameter flags"),
+    ([[1, "=", "FOLL_GET"], [2, "&", "flags"]], (),
+     "perhaps FOLL_GET; unknown: &flags is passed on"),
+    ([[1, "=", "FOLL_GET"], [2, "...", ""]], (),
+     "perhaps FOLL_GET; unknown: flags is stored to in many places"),
     ([[1, "=", "0"], [2, "&", "flags"]], (), "unknown: &flags is passed on"),
     ([[1, "=", "flags"]], (), "unknown: flags"),
 ])

@@ -22,7 +22,7 @@ def calls(tmp_path, source, name="a.c"):
     """The sites of one file with @source, as dicts."""
     tree = write_tree(tmp_path / "tree", {name: source})
     names = tmp_path / "names"
-    names.write_text("\n".join(API) + "\n")
+    names.write_text(" +\n".join(API) + " +\n")
     run = subprocess.run([PROGRAM, "--names", names, tree], capture_output=True, check=True)
     rows = [json.loads(line) for line in run.stdout.decode("utf-8").splitlines()]
     assert "summary" in rows[-1]
@@ -49,6 +49,9 @@ def test_place_function_and_arguments(tmp_path):
     "EXPORT_SYMBOL(put_page);\n", "struct ops o = { .put = put_page };\n",
     "#define put_page(page) other(page)\n", "#error don't put_page(p)\n",
     "struct page *get_dump_page(unsigned long addr);\n",
+    "#define OPEN (\nvoid unpin_user_page(struct page *page);\n",
+    "void f(void)\n{\n\tconst struct page **get_dump_page(unsigned long addr);\n}\n",
+    "void f(void)\n{\n\tlong pin_user_pages(int);\n}\n",
 ])
 def test_no_call(tmp_path, source):
     assert calls(tmp_path, source) == []
@@ -67,11 +70,42 @@ def test_no_call(tmp_path, source):
      "void f(void)\n{\n\tput_page(p);\n}\n", "f"),
     ("void g(void)\n{\n#if 0\n\tdon't {\n#endif\n}\n\nvoid f(void)\n{\n\tput_page(p);\n}\n", "f"),
     ("void f(void) { ({ put_page(p); }); }\n", "f"),
+    ("void f(void)\n{\n\tLOCK_IT\n\tput_page(p);\n}\n", "f"),
+    ("void f(void)\n{\n\tint x[] =\n{\n\t1,\n};\n\tput_page(p);\n}\n", "f"),
+    ("extern \"C\" {\nstatic inline void f(void)\n{\n\tput_page(p);\n}\n}\n", "f"),
     ("DEFINE_FREE(page, struct page *, if (_T) put_page(_T))\n", ""),
 ])
 def test_one_call(tmp_path, source, function):
     row, = calls(tmp_path, source)
     assert row.get("function", "") == function
+
+
+@pytest.mark.parametrize("source", [
+    "void f(void)\n{\n\tget_user_pages(s, 1,\n#ifdef A\n\t\t1,\n#else\n\t\t2,\n#endif\n\t\tp);\n}\n",
+    "void f(void)\n{\n#ifdef A\n\tget_user_pages(s,\n#else\n\tg(\n#endif\n\t\t1, 0, p);\n\th();\n}\n",
+])
+def test_arms_inside_a_call(tmp_path, source):
+    row, = calls(tmp_path, source)
+    assert row["arms"] is True and not any(";" in a for a in row["args"])
+
+
+def test_address_taken_is_a_store(tmp_path):
+    row, = calls(tmp_path, "void f(void)\n{\n\tint fl = FOLL_GET, *q = &fl;\n\n\t*q = 0;\n"
+                 "\tget_user_pages(s, 1, fl, p);\n}\n")
+    assert [store[1] for store in row["assigns"]["fl"]] == ["=", "&"]
+
+
+def test_many_stores_are_cut_and_say_so(tmp_path):
+    row, = calls(tmp_path, "void f(void)\n{\n" + "\tfl = 1;\n" * 500
+                 + "\tget_user_pages(s, 1, fl, p);\n}\n")
+    assert len(row["assigns"]["fl"]) < 100 and row["assigns"]["fl"][-1][1] == "..."
+
+
+def test_a_large_function_full_of_calls(tmp_path):
+    """What is written grows with the calls, not with their square."""
+    rows = calls(tmp_path, "void f(void)\n{\n" + "\tpage = pages[i];\n\tput_page(page);\n" * 20_000
+                 + "}\n")
+    assert len(rows) == 20_000 and max(len(str(r)) for r in rows) < 5000
 
 
 def test_every_ifdef_arm(tmp_path):
