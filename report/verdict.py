@@ -69,6 +69,9 @@ def _judge_acquire(site, tree, api):
         decided, text = _foll_get(site, tree)
         if decided:
             return "pass", text
+        if site.api.adds_foll_get_since and site.api.reaches_assert:
+            return "open", (f"this tree's {site.callee}() sets no FOLL_GET before it falls back to "
+                            "the slow path: to be mended in mm/gup.c, not here")
         if _forwards(site, api):
             return "pass", f"hands on the flags of {site.function}(), judged at its callers"
         if site.static and site.flags.unknown:

@@ -13,7 +13,7 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from common import ROOT, kernel_files, run_audit, write_tree
+from common import GUP_C, ROOT, kernel_files, run_audit, write_tree
 
 from report import api, merge, outputs, sarif, spatch, tree, verdict
 from report.errors import UserError
@@ -447,6 +447,19 @@ def test_facts_of_gup_c(kernel):
     facts = tree.open_tree(kernel)
     assert (facts.version, facts.forces_foll_get, facts.adds_foll_get) == \
         ("6.12.1", [5], {"get_user_pages_fast": 12})
+
+
+def test_fast_variants_of_old_trees(tmp_path):
+    """Before 5.6 get_user_pages_fast() reaches the assert without FOLL_GET, whoever calls it."""
+    call = "int f(void)\n{\n\treturn get_user_pages_fast(a, 1, FOLL_WRITE, p);\n}\n"
+    verdicts = []
+    for gup in (GUP_C, GUP_C.replace("gup_flags |= FOLL_GET", "start = 0")):
+        root = write_tree(tmp_path / str(len(verdicts)), {**kernel_files(), "mm/gup.c": gup,
+                                                          "drivers/foo/foo.c": call})
+        assert run_audit(root, tmp_path / f"out{len(verdicts)}").returncode == 0
+        row, = outputs.rows(load(tmp_path / f"out{len(verdicts)}"))
+        verdicts.append((row["verdict"], "mm/gup.c" in row["reason"]))
+    assert verdicts == [("pass", True), ("open", True)]
 
 
 def test_printable():
