@@ -22,6 +22,7 @@ struct site {
 	bool hands_on;		/* some path leaves references to the caller */
 	const char *open;	/* why nothing is proven, or NULL */
 	const char *proof;	/* what was proven, or NULL */
+	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
 	const char *flags_text;
 };
 

@@ -50,10 +50,19 @@ static bool is_callers_array(const struct holding *h)
 	       h->array->parent->is_param && !*h->array->stamp;
 }
 
-static void prove(struct site *site, const char *proof)
+/* What one path shows about a site; the strongest of all paths is what its verdict says. */
+enum proof_rank {
+	PROOF_NOTHING_HELD = 1,
+	PROOF_RELEASED,
+	PROOF_HANDED_OVER,
+};
+
+static void prove(struct site *site, enum proof_rank rank, const char *proof)
 {
-	if (!site->proof)
-		site->proof = proof;
+	if (site->proof && site->proof_rank >= (int)rank)
+		return;
+	site->proof = proof;
+	site->proof_rank = rank;
 }
 
 static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
@@ -69,7 +78,8 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 
 	h->site->hands_on = true;
 	if (!error) {
-		prove(h->site, arena_printf(e->kept, "handed over in %s", where));
+		prove(h->site, PROOF_HANDED_OVER,
+		      arena_printf(e->kept, "handed over in %s, and nothing is left on the other paths", where));
 		return;
 	}
 	if (is_callers_array(h) && !h->count_stored && !h->lent_to) {
@@ -86,7 +96,8 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 
 	if (page_is_kept(s, h, &where)) {
 		h->site->hands_on |= h->page_result;
-		prove(h->site, "the pages were stored where others reach them");
+		prove(h->site, PROOF_HANDED_OVER,
+		      "the pages were stored where others reach them, and nothing is left on the other paths");
 		return;
 	}
 	if (h->lent_to && !(error && h->lent_tested)) {
@@ -165,8 +176,10 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	if (!engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
 			engine_site_open(e, h->site, unanswered);
+		else if (h->released)
+			prove(h->site, PROOF_RELEASED, "released on every path that holds references");
 		else
-			prove(h->site, "released on every path");
+			prove(h->site, PROOF_NOTHING_HELD, "no path leaves with references");
 		return;
 	}
 	if (h->unmatched) {
@@ -179,7 +192,8 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	if (h->kept_when && !engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
 			engine_site_open(e, h->site, unanswered);
-		prove(h->site, arena_printf(e->kept, "handed over to %s", h->kept_in));
+		prove(h->site, PROOF_HANDED_OVER,
+		      arena_printf(e->kept, "handed over to %s, and nothing is left on the other paths", h->kept_in));
 		return;
 	}
 	if (!h->vague_count && (smt_symbols(smt, cond)->vague || s->guessed)) {
