@@ -143,6 +143,9 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
 void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
 		const struct gup_event *event);
+/* Memory was written to: a mapped page, perhaps. */
+void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place);
 /* Page references of the site's kind are left in this field. */
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
 bool engine_is_outer(const struct state *s, const struct place *object);

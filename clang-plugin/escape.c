@@ -37,6 +37,20 @@ void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast ind
 			gup_rules[i]->use(e, s, h, gup_rules[i], index, event);
 }
 
+void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place)
+{
+	for (int i = 0; place && i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (!h->mapped || h->mapped != place_object(place))
+			continue;
+		h->written = true;
+		if (event && event->kind == EVENT_CALL)
+			engine_step(e, s, STEP_CALL, &event->pos, event->callee);
+	}
+}
+
 static bool outer_within(const struct state *s, const struct place *object, int depth)
 {
 	if (!object || object->kind == PLACE_GLOBAL || object->kind == PLACE_FUNCTION)
@@ -91,6 +105,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	Z3_ast index;
 	struct holding *h;
 
+	engine_wrote(e, s, event, place);
 	for (int i = 0; value.bits && i < s->nr_holdings; i++) {
 		h = &s->holdings[i];
 		if (!smt_share(&e->smt, h->result, value.bits))

@@ -15,6 +15,16 @@ bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const 
 	return engine_certain(e, s, smt_nonzero(&e->smt, bit));
 }
 
+bool rule_flag_possible(struct engine *e, const struct state *s, Z3_ast flags, const char *name)
+{
+	int64_t mask = model_flag(e->model, name);
+
+	if (!flags || !mask)
+		return false;
+	return engine_possible(e, s, smt_nonzero(&e->smt, smt_binary(&e->smt, OP_AND, false, flags,
+				smt_number(&e->smt, mask, smt_width(&e->smt, flags)))));
+}
+
 bool rule_is_null(struct engine *e, struct value pages)
 {
 	int64_t number;
@@ -49,6 +59,33 @@ bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h
 			return false;
 	}
 	return true;
+}
+
+static bool is_result(struct engine *e, const struct state *s, unsigned id)
+{
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct smt_symbols result = *smt_symbols(&e->smt, s->holdings[i].result);
+
+		for (int r = 0; r < result.count; r++)
+			if (result.ids[r] == id)
+				return true;
+	}
+	return false;
+}
+
+bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h)
+{
+	bool since = false;
+
+	for (int i = 0; i < s->nr_facts; i++) {
+		struct smt_symbols fact = *smt_symbols(&e->smt, s->facts[i]);
+
+		since |= smt_share(&e->smt, s->facts[i], h->result);
+		for (int n = 0; since && n < fact.count; n++)
+			if (smt_is_call(&e->smt, fact.ids[n]) && !is_result(e, s, fact.ids[n]))
+				return true;
+	}
+	return false;
 }
 
 int rule_holdings_in(const struct state *s, const struct place *array)
