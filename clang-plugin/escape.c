@@ -70,6 +70,20 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 	return outer_within(s, object, 0);
 }
 
+void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags)
+{
+	int64_t mask = model_flag(e->model, "FOLL_WRITE");
+	struct smt *smt = &e->smt;
+
+	if (!flags || !mask || (site->for_write && site->for_read))
+		return;
+	Z3_ast set = smt_nonzero(smt, smt_binary(smt, OP_AND, false, flags,
+						 smt_number(smt, mask, smt_width(smt, flags))));
+
+	site->for_write |= engine_possible(e, s, set);
+	site->for_read |= engine_possible(e, s, smt_not(smt, set));
+}
+
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)
 {
 	for (int i = 0; i < e->nr_fields; i++)

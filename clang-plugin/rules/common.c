@@ -97,6 +97,27 @@ int rule_holdings_in(const struct state *s, const struct place *array)
 	return count;
 }
 
+/* `release_pages(thing->pages, n)` or `put_page(thing->pages[i])`: the page array of a field. */
+static const struct gup_term *array_of(const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST || term->kind == TERM_INDEX)
+		term = term->a;
+	return term->kind == TERM_FIELD && term->type.page_depth == 2 ? term : NULL;
+}
+
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
+					   const struct api_row **row)
+{
+	const struct api_params *form;
+
+	*row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+	form = *row ? api_form(*row, event->nr_args) : NULL;
+	if (!form || (*row)->role != ROLE_RELEASE || form->pages < 0 ||
+	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
+		return NULL;
+	return array_of(event->args[form->pages]);
+}
+
 /* include/linux/mmu_notifier.h, include/linux/hmm.h */
 bool rule_uses_notifier(const struct gup_function *function)
 {

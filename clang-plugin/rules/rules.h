@@ -25,6 +25,9 @@ bool rule_is_internal(const struct engine *e, const struct site *site);
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
+/* The field whose page array, or a page of it, the event releases by `row`; NULL when it does not. */
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
+					   const struct api_row **row);
 /* Does the function deal with an MMU notifier or HMM? */
 bool rule_uses_notifier(const struct gup_function *function);
 /* Has this path, since the acquire, turned on what some other call returned? */
