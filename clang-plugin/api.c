@@ -23,7 +23,7 @@ struct word { const char *text; int value; };
 static const struct word roles[] = {
 	{ "acquire", ROLE_ACQUIRE }, { "release", ROLE_RELEASE }, { "transfer", ROLE_TRANSFER },
 	{ "ref", ROLE_REF }, { "use", ROLE_USE }, { "dirty", ROLE_DIRTY },
-	{ "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
+	{ "write", ROLE_WRITE }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
 };
 static const struct word kinds[] = {
 	{ "get", KIND_GET }, { "pin", KIND_PIN }, { "pin-if-user", KIND_PIN_IF_USER },
@@ -132,6 +132,7 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 		.adds_foll_get = json_object_get(object, "adds_foll_get_since") != NULL,
 		.always_dirties = dirties && !strcmp(dirties, "always"),
 		.data = json_is_true(json_object_get(object, "data")),
+		.writes = json_is_true(json_object_get(object, "writes")),
 		.zeroed = json_is_true(json_object_get(object, "zeroed")),
 		.scoped = json_object_get(object, "scope") != NULL,
 	};

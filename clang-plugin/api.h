@@ -18,6 +18,7 @@ enum api_role {
 	ROLE_REF,	/* takes one more get on a page that is held */
 	ROLE_USE,	/* looks at a page or its data and keeps nothing */
 	ROLE_DIRTY,	/* marks a page dirty; keeps nothing */
+	ROLE_WRITE,	/* writes to the memory that its first argument named ptr points to */
 	ROLE_ALLOC,	/* returns memory that nobody else knows */
 	ROLE_FREE	/* frees such memory; its first argument that is named ptr */
 };
@@ -53,6 +54,7 @@ struct api_row {
 	bool remote, reaches_assert, adds_foll_get, always_dirties;
 	bool scoped;		/* only inside mm/gup.c */
 	bool data;		/* use: gives access to what is in the page */
+	bool writes;		/* use: writes to what is in the page */
 	bool zeroed;		/* alloc: the memory is full of zeroes */
 	struct api_params *forms;
 	int nr_forms;

@@ -104,6 +104,8 @@ static bool holds_array(const struct state *s, const struct holding *h, const st
 static void lend(struct holding *h, const struct gup_event *event)
 {
 	h->lent_now = true;
+	/* kvm_set_pfn_dirty(), bch2_folio_set_dirty(): by another name. */
+	h->dirtied |= event->callee && strstr(event->callee, "dirty");
 	h->lent_to = event->callee ? event->callee : "a function pointer";
 	/* Whoever looks at the result still owns the pages when it says no. */
 	h->lent_tested = event->result_used && event->result >= 0;
@@ -246,6 +248,22 @@ static void free_memory(struct engine *e, struct state *s, const struct gup_even
 	}
 }
 
+/* What kmap() returned: who writes there writes to the page. */
+static void map_page(struct engine *e, struct state *s, struct holding *h,
+		     const struct gup_event *event)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+
+	if (!v || !v->type.is_pointer)
+		return;
+	const struct value value = engine_load(e, s, place_var(&e->places, frame->id, event->result, v),
+					       v->type);
+
+	if (value.points)
+		h->mapped = place_object(value.points);
+}
+
 static void with_page(struct engine *e, struct state *s, const struct gup_event *event,
 		      const struct api_row *row, const struct api_params *form)
 {
@@ -265,6 +283,12 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 		return;
 	engine_use(e, s, h, index, event);
 	h->data_used |= row->data;
+	if (row->writes) {
+		h->written = true;
+		engine_step(e, s, STEP_CALL, &event->pos, row->name);
+	}
+	if (row->data)
+		map_page(e, s, h, event);
 	if (row->role == ROLE_REF)
 		h->extra_ref = true;
 	if (row->role == ROLE_DIRTY)
@@ -300,6 +324,12 @@ static bool by_table(struct engine *e, struct state *s, const struct gup_event *
 	if (row->role == ROLE_ALLOC) {
 		allocate(e, s, event, row);
 		return true;
+	}
+	if (row->role == ROLE_WRITE) {
+		/* It does to its arguments what any other callee does. */
+		if (form && form->pages >= 0)
+			engine_wrote(e, s, event, engine_eval(e, s, event->args[form->pages]).points);
+		return false;
 	}
 	plain_result(e, s, event);
 	if (row->role == ROLE_RELEASE)

@@ -24,6 +24,7 @@ struct site {
 	const char *proof;	/* what was proven, or NULL */
 	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
 	const char *flags_text;
+	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
 };
 
 /* A finding: made by report.c, printed by it and by sarif.c. */
@@ -144,6 +145,11 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
 void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
 		const struct gup_event *event);
+/* Memory was written to: a mapped page, perhaps. */
+void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place);
+/* Remembers whether the site asks for pages to write to, on every path or on some. */
+void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags);
 /* Page references of the site's kind are left in this field. */
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
 bool engine_is_outer(const struct state *s, const struct place *object);

@@ -37,6 +37,20 @@ void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast ind
 			gup_rules[i]->use(e, s, h, gup_rules[i], index, event);
 }
 
+void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
+		  const struct place *place)
+{
+	for (int i = 0; place && i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (!h->mapped || h->mapped != place_object(place))
+			continue;
+		h->written = true;
+		if (event && event->kind == EVENT_CALL)
+			engine_step(e, s, STEP_CALL, &event->pos, event->callee);
+	}
+}
+
 static bool outer_within(const struct state *s, const struct place *object, int depth)
 {
 	if (!object || object->kind == PLACE_GLOBAL || object->kind == PLACE_FUNCTION)
@@ -54,6 +68,20 @@ static bool outer_within(const struct state *s, const struct place *object, int 
 bool engine_is_outer(const struct state *s, const struct place *object)
 {
 	return outer_within(s, object, 0);
+}
+
+void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags)
+{
+	int64_t mask = model_flag(e->model, "FOLL_WRITE");
+	struct smt *smt = &e->smt;
+
+	if (!flags || !mask || (site->for_write && site->for_read))
+		return;
+	Z3_ast set = smt_nonzero(smt, smt_binary(smt, OP_AND, false, flags,
+						 smt_number(smt, mask, smt_width(smt, flags))));
+
+	site->for_write |= engine_possible(e, s, set);
+	site->for_read |= engine_possible(e, s, smt_not(smt, set));
 }
 
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)
@@ -91,6 +119,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	Z3_ast index;
 	struct holding *h;
 
+	engine_wrote(e, s, event, place);
 	for (int i = 0; value.bits && i < s->nr_holdings; i++) {
 		h = &s->holdings[i];
 		if (!smt_share(&e->smt, h->result, value.bits))

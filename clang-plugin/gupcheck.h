@@ -45,7 +45,7 @@ struct gup_session *gup_open(const struct gup_options *options);
 void gup_close(struct gup_session *session);
 /* Does this text name a function that acquires references or releases pins? */
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
-/* Is a call of this function an event of its own (acquire or release)? */
+/* Does a body that calls this function matter (acquires, releases, marks dirty, writes to pages)? */
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
 /* Checks the model and reports; returns the number of findings. */
 int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host);

@@ -198,6 +198,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (form->pages >= 0)
 		pages = engine_eval(e, s, event->args[form->pages]);
 	tell_acquire(e, s, site, flags.bits, pages);
+	engine_note_flags(e, s, site, flags.bits);
 	if (row->returns == RETURNS_PAGE_OR_ERRPTR || row->returns == RETURNS_PAGE_OR_NULL) {
 		acquire_page(e, s, event, site);
 		return;

@@ -281,6 +281,11 @@ static const char *symbol_name(struct smt *smt, Z3_func_decl decl)
 	return Z3_get_symbol_string(smt->z3, symbol);
 }
 
+bool smt_is_call(const struct smt *smt, unsigned id)
+{
+	return id < smt->cap_cache && smt->cache[id].of_call;
+}
+
 int smt_memory(const struct smt *smt, unsigned id)
 {
 	return id < smt->cap_cache ? smt->cache[id].memory : 0;

@@ -77,6 +77,8 @@ bool smt_constant(struct smt *smt, Z3_ast value, int64_t *number);
 const struct smt_symbols *smt_symbols(struct smt *smt, Z3_ast term);
 /* The number in the name of a memory symbol, or 0. */
 int smt_memory(const struct smt *smt, unsigned id);
+/* Is the symbol what a call returned? */
+bool smt_is_call(const struct smt *smt, unsigned id);
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b);
 
 /* Can all of these hold together? */

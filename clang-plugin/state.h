@@ -36,6 +36,8 @@ struct holding {
 	Z3_ast kept_when;		/* a condition under which somebody else took them over */
 	bool released, extra_ref, freed, count_stored, dirtied, used;
 	bool data_used;			/* somebody got at what is in the pages */
+	bool written;			/* ... and certainly wrote to it */
+	const struct place *mapped;	/* where one of the pages was mapped last */
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */

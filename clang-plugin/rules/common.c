@@ -15,6 +15,16 @@ bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const 
 	return engine_certain(e, s, smt_nonzero(&e->smt, bit));
 }
 
+bool rule_flag_possible(struct engine *e, const struct state *s, Z3_ast flags, const char *name)
+{
+	int64_t mask = model_flag(e->model, name);
+
+	if (!flags || !mask)
+		return false;
+	return engine_possible(e, s, smt_nonzero(&e->smt, smt_binary(&e->smt, OP_AND, false, flags,
+				smt_number(&e->smt, mask, smt_width(&e->smt, flags)))));
+}
+
 bool rule_is_null(struct engine *e, struct value pages)
 {
 	int64_t number;
@@ -51,6 +61,33 @@ bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h
 	return true;
 }
 
+static bool is_result(struct engine *e, const struct state *s, unsigned id)
+{
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct smt_symbols result = *smt_symbols(&e->smt, s->holdings[i].result);
+
+		for (int r = 0; r < result.count; r++)
+			if (result.ids[r] == id)
+				return true;
+	}
+	return false;
+}
+
+bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h)
+{
+	bool since = false;
+
+	for (int i = 0; i < s->nr_facts; i++) {
+		struct smt_symbols fact = *smt_symbols(&e->smt, s->facts[i]);
+
+		since |= smt_share(&e->smt, s->facts[i], h->result);
+		for (int n = 0; since && n < fact.count; n++)
+			if (smt_is_call(&e->smt, fact.ids[n]) && !is_result(e, s, fact.ids[n]))
+				return true;
+	}
+	return false;
+}
+
 int rule_holdings_in(const struct state *s, const struct place *array)
 {
 	int count = 0;
@@ -58,6 +95,27 @@ int rule_holdings_in(const struct state *s, const struct place *array)
 	for (int i = 0; i < s->nr_holdings; i++)
 		count += s->holdings[i].array == array;
 	return count;
+}
+
+/* `release_pages(thing->pages, n)` or `put_page(thing->pages[i])`: the page array of a field. */
+static const struct gup_term *array_of(const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST || term->kind == TERM_INDEX)
+		term = term->a;
+	return term->kind == TERM_FIELD && term->type.page_depth == 2 ? term : NULL;
+}
+
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
+					   const struct api_row **row)
+{
+	const struct api_params *form;
+
+	*row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+	form = *row ? api_form(*row, event->nr_args) : NULL;
+	if (!form || (*row)->role != ROLE_RELEASE || form->pages < 0 ||
+	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
+		return NULL;
+	return array_of(event->args[form->pages]);
 }
 
 /* include/linux/mmu_notifier.h, include/linux/hmm.h */

@@ -32,7 +32,7 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 		bool error, bool kept)
 {
 	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_helper(e, h) ||
-	    rule_flag_set(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
+	    rule_flag_possible(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),
 	       "Pages pinned here are kept when %s() returns, without FOLL_LONGTERM",

@@ -38,27 +38,6 @@ static const struct kept_field *find_field(const struct engine *e, const struct 
 	return NULL;
 }
 
-/* `release_pages(thing->pages, n)` or `put_page(thing->pages[i])`: the page array of a field. */
-static const struct gup_term *array_of(const struct gup_term *term)
-{
-	while (term->kind == TERM_CAST || term->kind == TERM_INDEX)
-		term = term->a;
-	return term->kind == TERM_FIELD && term->type.page_depth == 2 ? term : NULL;
-}
-
-static const struct gup_term *released_array(struct engine *e, const struct gup_event *event,
-					     const struct api_row **row)
-{
-	const struct api_params *form;
-
-	*row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
-	form = *row ? api_form(*row, event->nr_args) : NULL;
-	if (!form || (*row)->role != ROLE_RELEASE || form->pages < 0 ||
-	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
-		return NULL;
-	return array_of(event->args[form->pages]);
-}
-
 /* A function that releases the field both ways knows which kind it holds. */
 static bool releases_as(struct engine *e, const struct gup_function *function,
 			const struct gup_term *array, enum api_kind kind)
@@ -67,7 +46,7 @@ static bool releases_as(struct engine *e, const struct gup_function *function,
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct api_row *row;
 			const struct gup_term *other =
-				released_array(e, &function->blocks[b].events[i], &row);
+				rule_released_array(e, &function->blocks[b].events[i], &row);
 
 			if (other && row->kind == kind && !strcmp(other->name, array->name))
 				return true;
@@ -79,7 +58,7 @@ static void check_release(struct engine *e, const struct rule *rule,
 			  const struct gup_function *function, const struct gup_event *event)
 {
 	const struct api_row *row;
-	const struct gup_term *array = released_array(e, event, &row);
+	const struct gup_term *array = rule_released_array(e, event, &row);
 	const struct kept_field *other;
 
 	if (!array || find_field(e, array, row->kind))

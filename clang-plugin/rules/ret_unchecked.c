@@ -6,6 +6,7 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 		Z3_ast index, const struct gup_event *event)
 {
 	struct smt *smt = &e->smt;
+	int64_t number;
 
 	if (!index || h->vague_count || h->page_result || rule_holdings_in(s, h->array) > 1 ||
 	    !rule_depends_only_on(e, index, h))
@@ -13,6 +14,9 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 	Z3_ast offset = smt_binary(smt, OP_SUB, true, index, h->base);
 	Z3_ast beyond = smt_compare(smt, OP_GE, true, offset, h->count);
 
+	/* How far a loop goes that lasts as long as its callees say cannot be told from here. */
+	if (smt_constant(smt, offset, &number) && number && rule_turns_on_calls(e, s, h))
+		return;
 	if (!engine_possible(e, s, beyond))
 		return;
 	report(e, s, rule, h->site, &event->pos, beyond,

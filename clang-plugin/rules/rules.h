@@ -14,6 +14,8 @@ extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wron
 	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin,
 	rule_case3_notifier;
 
+/* May the flag of that name be set on this path? */
+bool rule_flag_possible(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
 /* Is the flag of that name set on every run of this path? False when the tree has no such flag. */
 bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
 bool rule_is_null(struct engine *e, struct value pages);
@@ -23,8 +25,13 @@ bool rule_is_internal(const struct engine *e, const struct site *site);
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
+/* The field whose page array, or a page of it, the event releases by `row`; NULL when it does not. */
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
+					   const struct api_row **row);
 /* Does the function deal with an MMU notifier or HMM? */
 bool rule_uses_notifier(const struct gup_function *function);
+/* Has this path, since the acquire, turned on what some other call returned? */
+bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h);
 /* How many holdings of this path sit in the array. */
 int rule_holdings_in(const struct state *s, const struct place *array);
 

@@ -206,6 +206,9 @@ void kunmap(struct page *page);
 void *kmap_local_page(struct page *page);
 void kunmap_local(const void *addr);
 void *page_address(const struct page *page);
+size_t iov_iter_count(const struct iov_iter *i);
+size_t copy_page_to_iter(struct page *page, size_t offset, size_t bytes, struct iov_iter *i);
+size_t copy_page_from_iter(struct page *page, size_t offset, size_t bytes, struct iov_iter *i);
 struct page *alloc_page(gfp_t gfp);
 void mark_page_accessed(struct page *page);
 

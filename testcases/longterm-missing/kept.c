@@ -28,3 +28,16 @@ int for_the_caller(unsigned long start, int n, struct page **pages)
 {
 	return pin_user_pages_fast(start, n, FOLL_WRITE, pages);
 }
+
+/* The flags were chosen elsewhere: nobody here can say that FOLL_LONGTERM is not among them. */
+struct chosen {
+	struct page **pages;
+	unsigned int gup_flags;
+};
+
+int flags_of_another(struct chosen *c, unsigned long start, int nr_pages)
+{
+	int pinned = pin_user_pages_fast(start, nr_pages, c->gup_flags, c->pages);
+
+	return pinned < 0 ? pinned : 0;
+}
