@@ -8,7 +8,7 @@
 //# callers of static functions. Fields, globals and the parameters of
 //# functions that other files call are not: such a site is reported as
 //# possibly without FOLL_GET. FOLL_PIN counts as FOLL_GET, because the assert
-//# would accept it. A call in the body of a macro is not seen.
+//# would accept it. A call in the body of a macro is reported, not edited.
 //#
 //# SPFLAGS="-D entry" asks for more: every caller, also of the fast variants,
 //# which add FOLL_GET themselves since v5.6, has to state FOLL_GET.
