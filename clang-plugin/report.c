@@ -155,6 +155,16 @@ static const char *format_text(struct engine *e, const char *format, va_list arg
 	return arena_strdup(e->kept, text);
 }
 
+static void fill_in(struct finding *f, const struct rule *rule, struct site *site,
+		    const struct gup_pos *pos, const char *function)
+{
+	f->rule = rule;
+	f->level = rule->level;
+	f->site = site;
+	f->function = function;
+	f->pos = *pos;
+}
+
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 {
@@ -168,11 +178,7 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 	va_start(args, format);
 	f->message = format_text(e, format, args);
 	va_end(args);
-	f->rule = rule;
-	f->level = rule->level;
-	f->site = site;
-	f->function = e->root->name;
-	f->pos = *pos;
+	fill_in(f, rule, site, pos, e->root->name);
 	copy_steps(e, f, s->trace, model);
 	Z3_model_dec_ref(e->smt.z3, model);
 	if (site && rule->level != LEVEL_NOTE)
@@ -192,11 +198,7 @@ bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 	va_start(args, format);
 	f->message = format_text(e, format, args);
 	va_end(args);
-	f->rule = rule;
-	f->level = rule->level;
-	f->site = site;
-	f->function = function;
-	f->pos = *pos;
+	fill_in(f, rule, site, pos, function);
 	f->steps = arena_alloc(e->kept, sizeof(*f->steps));
 	f->steps[f->nr_steps++] = (struct finding_step){ STEP_ACQUIRE, site->event->pos,
 		arena_printf(e->kept, "%s() fills it here", site->row->name) };

@@ -3,7 +3,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import UserError
@@ -32,7 +32,6 @@ class Function:
     remote: bool = False
     adds_foll_get_since: str = ""
     implies_flags: tuple = ()
-    kernels: dict = field(default_factory=dict, compare=False)
 
     def params(self, nr_args):
         """The parameters' names of the form with @nr_args arguments, or ()."""
@@ -65,15 +64,14 @@ def _function(row, path):
         raise UserError(f"{path}: {name!r} is not a function name")
     if "role" not in row or row.get("kind") not in KINDS:
         raise UserError(f"{path}: {name}: no role, or its kind is not one of {KINDS}")
-    forms, kernels = {}, {}
+    forms = {}
     for form in row.get("forms", ()):
         forms[len(form["params"])] = tuple(form["params"])
-        kernels[len(form["params"])] = form["kernels"]
     if not forms:
         raise UserError(f"{path}: {name} has no form")
     return Function(name=name, role=row["role"], kind=row["kind"], forms=forms,
-                    kernels=kernels, doc=row.get("doc", ""),
-                    generic=row.get("generic", False), scope=row.get("scope", ""),
+                    doc=row.get("doc", ""), generic=row.get("generic", False),
+                    scope=row.get("scope", ""),
                     reaches_assert=row.get("reaches_assert", False),
                     remote=row.get("remote", False),
                     adds_foll_get_since=row.get("adds_foll_get_since", ""),

@@ -121,9 +121,8 @@ def summary_lines(text):
         if "cocci" in rule:
             count = sum(r["ruleId"] == rule["id"] for r in results)
             yield f"{rule['level']:>8} {rule['id']:<20} {count}"
-    own = {(r["file"], r["line"], r["column"]): r["verdict"] for r in outputs.rows(log)
-           if not r["generic"]}
-    count = Counter(own.values())
+    own = [r for r in outputs.one_per_site(outputs.rows(log)) if not r["generic"]]
+    count = Counter(r["verdict"] for r in own)
     yield (f"GUP call sites: {len(own)}: {count['fail']} fail, {count['pass']} pass, "
            f"{count['open']} open")
     notes = log["runs"][0]["invocations"][0].get("toolExecutionNotifications", [])

@@ -42,22 +42,12 @@ def _coverage(sites):
                "not_parsed": parsed["not parsed"]}
 
 
-def _one_per_site(rows):
-    seen, out = set(), []
-    for row in rows:
-        key = (row["file"], row["line"], row["column"])
-        if key not in seen:
-            seen.add(key)
-            out.append(row)
-    return out
-
-
 def render(log):
     """The page as text. Everything from the source tree is escaped by the template engine."""
     run = log["runs"][0]
     rows = [{**row, "excerpt": _excerpt(row), "subsystem": subsystem(row["file"])}
             for row in outputs.rows(log)]
-    sites = _one_per_site(rows)
+    sites = outputs.one_per_site(rows)
     findings = [r for r in rows if r["verdict"] == "fail"]
     rules = [{**rule, "count": sum(f["rule"] == rule["id"] for f in findings)}
              for rule in run["tool"]["driver"]["rules"] if rule["id"] != "call-site"]

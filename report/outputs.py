@@ -43,6 +43,14 @@ def rows(log):
         }
 
 
+def one_per_site(results):
+    """The first of each site's @results (dicts of rows()): several rules may fire at one call."""
+    sites = {}
+    for row in results:
+        sites.setdefault((row["file"], row["line"], row["column"]), row)
+    return list(sites.values())
+
+
 def _cell(value):
     """A spreadsheet takes a cell that starts like this for a formula; a quote stops it."""
     text = str(value)

@@ -98,14 +98,14 @@ def _relative(path, root):
     return path[len(prefix):] if path.startswith(prefix) else path
 
 
-def _run_once(cocci, files, root, mode):
+def _run_once(cocci, files, root):
     """One process of spatch over @files. Returns (status, stdout, stderr) with bytes kept."""
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
         groups = Path(tmp) / "files"
         # a group a file: spatch would parse the files of one group together
         groups.write_text("\n\n".join(str(Path(root) / f) for f in files) + "\n",
                           encoding="utf-8", errors="surrogateescape")
-        argv = [program(), "-D", mode, "--no-show-diff", "--cocci-file",
+        argv = [program(), "-D", "report", "--no-show-diff", "--cocci-file",
                 str(Path(cocci).resolve()), *options_of(cocci), "--timeout", str(FILE_TIMEOUT),
                 "--file-groups", str(groups)]
         done = subprocess.run(argv, capture_output=True, check=False, cwd=tmp,
@@ -114,19 +114,19 @@ def _run_once(cocci, files, root, mode):
                               for text in (done.stdout, done.stderr))
 
 
-def run(cocci, files, root, mode="report"):
+def run(cocci, files, root):
     """
-    Run @cocci over @files (relative to @root) and return {"findings", "seen", "notes"}.
+    Run @cocci in report mode over @files (relative to @root) and return {"findings", "seen", "notes"}.
     When spatch dies, the files are tried one by one: only those at which it dies
     again are lost, and named in notes.
     """
     result = {"findings": [], "seen": [], "notes": []}
     if not files:
         return result
-    status, stdout, stderr = _run_once(cocci, files, root, mode)
+    status, stdout, stderr = _run_once(cocci, files, root)
     if status and len(files) > 1:
         for file in files:
-            for key, rows in run(cocci, [file], root, mode).items():
+            for key, rows in run(cocci, [file], root).items():
                 result[key] += rows
         return result
     for line in stdout.split("\n"):
