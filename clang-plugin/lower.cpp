@@ -90,6 +90,20 @@ struct Translate {
 		return R;
 	}
 
+	// What a constant is called in the source: FOLL_WRITE, true; NULL for a bare number.
+	const char *constantName(const Stmt *S) const
+	{
+		if (auto *D = dyn_cast<DeclRefExpr>(S))
+			return arena_strdup(&Model->arena, D->getDecl()->getNameAsString().c_str());
+		if (S->getBeginLoc().isMacroID())
+			return arena_strdup(&Model->arena, Lexer::getImmediateMacroName(
+				S->getBeginLoc(), SM, Ctx.getLangOpts()).str().c_str());
+		for (const Stmt *C : S->children())
+			if (const char *Name = C ? constantName(C) : nullptr)
+				return Name;
+		return nullptr;
+	}
+
 	gup_pos pos(SourceLocation L) const
 	{
 		gup_pos P = {};
@@ -301,8 +315,11 @@ private:
 		Expr::EvalResult Value;
 		if (!E->isGLValue() && Q->isIntegralOrEnumerationType() && !E->isValueDependent() &&
 		    !isa<CallExpr>(E) && E->EvaluateAsInt(Value, Ctx) && !Value.HasSideEffects &&
-		    Value.Val.getInt().getBitWidth() <= 64)
-			return term_const(M, number(Value.Val.getInt()), T.type(Q));
+		    Value.Val.getInt().getBitWidth() <= 64) {
+			gup_term *R = term_const(M, number(Value.Val.getInt()), T.type(Q));
+			R->name = T.constantName(E);
+			return R;
+		}
 		switch (E->getStmtClass()) {
 		case Stmt::DeclRefExprClass:
 			return reference(cast<DeclRefExpr>(E));
@@ -758,7 +775,13 @@ private:
 	// The FOLL_ values of this translation unit: macros up to 6.2, enumerators later.
 	void addFlags(ASTContext &Ctx, gup_model *Model)
 	{
-		std::map<std::string, int64_t> Flags;
+		std::map<std::string, gup_flag> Flags;
+		SourceManager &SM = CI.getSourceManager();
+		// mm/internal.h has the flags that only mm/ itself may give.
+		auto internal = [&](SourceLocation L) {
+			PresumedLoc Place = SM.getPresumedLoc(L);
+			return Place.isValid() && StringRef(Place.getFilename()).contains("mm/internal.h");
+		};
 		Preprocessor &PP = CI.getPreprocessor();
 		for (auto &Entry : PP.macros()) {
 			StringRef Name = Entry.first->getName();
@@ -769,15 +792,19 @@ private:
 			    MI->getReplacementToken(0).isNot(tok::numeric_constant))
 				continue;
 			std::string Text = PP.getSpelling(MI->getReplacementToken(0));
-			Flags[Name.str()] = strtoll(Text.c_str(), nullptr, 0);
+			Flags[Name.str()] = { nullptr, strtoll(Text.c_str(), nullptr, 0), true,
+					      internal(MI->getDefinitionLoc()) };
 		}
 		for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
 			if (auto *E = dyn_cast<EnumDecl>(D))
 				for (const EnumConstantDecl *C : E->enumerators())
 					if (C->getName().size() > 5 && C->getName().substr(0, 5) == "FOLL_")
-						Flags[C->getName().str()] = number(C->getInitVal());
-		for (auto &Flag : Flags)
-			model_add_flag(Model, Flag.first.c_str(), Flag.second);
+						Flags[C->getName().str()] = { nullptr, number(C->getInitVal()),
+							false, internal(C->getLocation()) };
+		for (auto &Flag : Flags) {
+			Flag.second.name = Flag.first.c_str();
+			model_add_flag(Model, Flag.second);
+		}
 	}
 
 	static void mentioned(const Stmt *S, std::set<std::string> &Names)

@@ -144,12 +144,12 @@ void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup
 	block->edges[block->nr_edges++] = edge;
 }
 
-void model_add_flag(struct gup_model *model, const char *name, int64_t value)
+void model_add_flag(struct gup_model *model, struct gup_flag flag)
 {
 	model->flags = grow(&model->arena, model->flags, model->nr_flags, &model->cap_flags,
 			    sizeof(*model->flags));
-	model->flags[model->nr_flags].name = arena_strdup(&model->arena, name);
-	model->flags[model->nr_flags++].value = value;
+	flag.name = arena_strdup(&model->arena, flag.name);
+	model->flags[model->nr_flags++] = flag;
 }
 
 struct gup_function *model_find(const struct gup_model *model, const char *name)

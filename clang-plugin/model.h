@@ -44,7 +44,7 @@ struct gup_type {
 };
 
 enum term_kind {
-	TERM_CONST,	/* value */
+	TERM_CONST,	/* value; name: the macro or enumerator that it is spelled as, or NULL */
 	TERM_VAR,	/* var: an index into the function's variables */
 	TERM_FIELD,	/* a.name; record names the structure */
 	TERM_INDEX,	/* a[b], a is a pointer value */
@@ -149,7 +149,12 @@ struct gup_function {
 	void *analysis;			/* the engine's own notes (flow.h) */
 };
 
-struct gup_flag { const char *name; int64_t value; };
+struct gup_flag {
+	const char *name;
+	int64_t value;
+	bool is_macro;		/* as up to 6.2; an enumerator since */
+	bool is_internal;	/* declared in mm/internal.h: callers must not give it */
+};
 
 struct gup_model {
 	struct arena arena;
@@ -168,7 +173,8 @@ void model_set_blocks(struct gup_model *model, struct gup_function *function, in
 struct gup_event *model_add_event(struct gup_model *model, struct gup_block *block,
 				  enum event_kind kind);
 void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup_edge edge);
-void model_add_flag(struct gup_model *model, const char *name, int64_t value);
+/* Copies the name. */
+void model_add_flag(struct gup_model *model, struct gup_flag flag);
 struct gup_function *model_find(const struct gup_model *model, const char *name);
 /* The value of a FOLL_ flag in this translation unit; 0 when it has none. */
 int64_t model_flag(const struct gup_model *model, const char *name);

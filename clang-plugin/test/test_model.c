@@ -48,7 +48,7 @@ static void good_model_passes(void **state)
 	assert_null(model_check(model));
 	assert_ptr_equal(model_find(model, "f"), model->functions[0]);
 	assert_null(model_find(model, "g"));
-	model_add_flag(model, "FOLL_GET", 4);
+	model_add_flag(model, (struct gup_flag){ .name = "FOLL_GET", .value = 4 });
 	assert_int_equal(model_flag(model, "FOLL_GET"), 4);
 	assert_int_equal(model_flag(model, "FOLL_PIN"), 0);
 	model_free(model);

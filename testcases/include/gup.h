@@ -92,7 +92,9 @@ extern struct task_struct *current;
 #define FOLL_PIN	0x40000
 #define FOLL_FAST_ONLY	0x80000
 #endif
+#if KERNEL >= 602
 #define FOLL_PCI_P2PDMA	0x100000
+#endif
 #else
 enum {
 	FOLL_WRITE = 1 << 0,
@@ -108,13 +110,8 @@ enum {
 	FOLL_PCI_P2PDMA = 1 << 10,
 	FOLL_INTERRUPTIBLE = 1 << 11,
 	FOLL_HONOR_NUMA_FAULT = 1 << 12,
-	FOLL_TOUCH = 1 << 16,
-	FOLL_TRIED = 1 << 17,
-	FOLL_REMOTE = 1 << 18,
-	FOLL_PIN = 1 << 19,
-	FOLL_FAST_ONLY = 1 << 20,
-	FOLL_UNLOCKABLE = 1 << 21,
 };
+#include "mm/internal.h"
 #endif
 
 /* acquire */
