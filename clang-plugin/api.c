@@ -16,6 +16,8 @@ struct api {
 	struct arena arena;
 	struct api_row *rows;
 	int nr_rows, cap_rows;
+	struct api_refusal *refusals;
+	int nr_refusals;
 };
 
 struct word { const char *text; int value; };
@@ -139,6 +141,72 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 	return read_forms(api, row, json_object_get(object, "forms"));
 }
 
+/* A list of words, or none; -1: something in it is no string. */
+static int read_words(struct api *api, json_t *list, const char ***words)
+{
+	size_t count = json_array_size(list);
+
+	*words = arena_alloc(&api->arena, (count + 1) * sizeof(**words));
+	for (size_t i = 0; i < count; i++) {
+		const char *word = json_string_value(json_array_get(list, i));
+
+		if (!word)
+			return -1;
+		(*words)[i] = arena_strdup(&api->arena, word);
+	}
+	return (int)count;
+}
+
+static const char *read_refusal(struct api *api, json_t *object, struct api_refusal *refusal)
+{
+	json_t *all_but = json_object_get(object, "all_but");
+	const char *are = json_string_value(json_object_get(object, "flags_are"));
+	const char *lacks = json_string_value(json_object_get(object, "tree_lacks"));
+	const char *why = json_string_value(json_object_get(object, "why"));
+	int kind = find_word(kinds, json_string_value(json_object_get(object, "kind")), KIND_NONE);
+
+	*refusal = (struct api_refusal){ .all_but = all_but != NULL, .kind = (enum api_kind)kind,
+					 .macros_only = are != NULL };
+	refusal->nr_flags = read_words(api, all_but ? all_but : json_object_get(object, "flags"),
+				       &refusal->flags);
+	refusal->nr_functions = read_words(api, json_object_get(object, "functions"),
+					   &refusal->functions);
+	if (refusal->nr_flags < 1 || refusal->nr_functions < 0 || kind < 0 || !why ||
+	    (are && strcmp(are, "macros")))
+		return "of refused has no flags, no why, or words that this version does not know";
+	refusal->tree_lacks = lacks ? arena_strdup(&api->arena, lacks) : NULL;
+	refusal->why = arena_strdup(&api->arena, why);
+	return NULL;
+}
+
+static char *bad_row(size_t number, const char *wrong)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "row %zu %s", number, wrong);
+	return strdup(text);
+}
+
+static char *add_refusals(struct api *api, json_t *list)
+{
+	size_t count = json_array_size(list);
+	struct api_refusal *refusals = arena_alloc(&api->arena,
+		((size_t)api->nr_refusals + count + 1) * sizeof(*refusals));
+
+	if (api->nr_refusals)
+		memcpy(refusals, api->refusals, (size_t)api->nr_refusals * sizeof(*refusals));
+	api->refusals = refusals;
+	for (size_t i = 0; i < count; i++) {
+		const char *wrong = read_refusal(api, json_array_get(list, i),
+						 &refusals[api->nr_refusals]);
+
+		if (wrong)
+			return bad_row(i, wrong);
+		api->nr_refusals++;
+	}
+	return NULL;
+}
+
 static char *add_rows(struct api *api, json_t *root)
 {
 	const char *format = json_string_value(json_object_get(root, "format"));
@@ -157,15 +225,11 @@ static char *add_rows(struct api *api, json_t *root)
 	for (size_t i = 0; i < count; i++) {
 		const char *wrong = read_row(api, json_array_get(functions, i), &rows[api->nr_rows]);
 
-		if (wrong) {
-			char text[200];
-
-			snprintf(text, sizeof(text), "row %zu %s", i, wrong);
-			return strdup(text);
-		}
+		if (wrong)
+			return bad_row(i, wrong);
 		api->nr_rows++;
 	}
-	return NULL;
+	return add_refusals(api, json_object_get(root, "refused"));
 }
 
 static char *add_text(struct api *api, const char *text, size_t size)
@@ -261,4 +325,24 @@ int api_count(const struct api *api)
 const struct api_row *api_at(const struct api *api, int index)
 {
 	return &api->rows[index];
+}
+
+int api_count_refusals(const struct api *api)
+{
+	return api->nr_refusals;
+}
+
+const struct api_refusal *api_refusal_at(const struct api *api, int index)
+{
+	return &api->refusals[index];
+}
+
+bool api_refuses(const struct api_refusal *refusal, const struct api_row *row)
+{
+	if (refusal->kind != KIND_NONE && refusal->kind != row->kind)
+		return false;
+	for (int i = 0; i < refusal->nr_functions; i++)
+		if (!strcmp(refusal->functions[i], row->name))
+			return true;
+	return !refusal->nr_functions;
 }

@@ -60,6 +60,22 @@ struct api_row {
 	int nr_forms;
 };
 
+/*
+ * Flags that mm/gup.c refuses: all of `flags` together, or (all_but) any that
+ * is not among them. The tree in hand tells its generation by its flags.
+ */
+struct api_refusal {
+	const char **flags;
+	int nr_flags;
+	bool all_but;
+	enum api_kind kind;		/* KIND_NONE: acquires of any kind */
+	const char **functions;		/* none: all of them */
+	int nr_functions;
+	bool macros_only;		/* where FOLL_ flags are macros: up to 6.2 */
+	const char *tree_lacks;		/* only where this flag does not exist, or NULL */
+	const char *why;
+};
+
 struct api;
 
 /* The built-in rows and those of `file` (or NULL); NULL and a message when one is bad. */
@@ -72,5 +88,9 @@ const struct api_row *api_find(const struct api *api, const char *name);
 const struct api_params *api_form(const struct api_row *row, int nr_args);
 int api_count(const struct api *api);
 const struct api_row *api_at(const struct api *api, int index);
+int api_count_refusals(const struct api *api);
+const struct api_refusal *api_refusal_at(const struct api *api, int index);
+/* Is the function one that the refusal is about? */
+bool api_refuses(const struct api_refusal *refusal, const struct api_row *row);
 
 #endif

@@ -1,48 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A combination of flags that mm/gup.c of this tree refuses. */
+/*
+ * Flags that mm/gup.c of this tree refuses: those that mm/internal.h of the
+ * tree keeps for mm/ itself, and what the API table lists as refused.
+ */
 #include "rules.h"
 
-/*
- * mm/gup.c is_valid_gup_args() (6.3 and later) refuses INTERNAL_GUP_FLAGS of
- * mm/internal.h from callers. FOLL_UNLOCKABLE tells such a tree from an older
- * one, where only FOLL_PIN is refused: get_user_pages(), get_user_pages_remote().
- */
-static const char *internal_flag(struct engine *e, const struct state *s, Z3_ast flags)
-{
-	static const char *const names[] = {
-		"FOLL_TOUCH", "FOLL_TRIED", "FOLL_REMOTE", "FOLL_FAST_ONLY", "FOLL_UNLOCKABLE"
-	};
+#include <string.h>
 
-	if (!model_flag(e->model, "FOLL_UNLOCKABLE"))
-		return NULL;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (rule_flag_set(e, s, flags, names[i]))
-			return names[i];
-	return NULL;
+static bool among(const struct api_refusal *refusal, const char *name)
+{
+	for (int i = 0; i < refusal->nr_flags; i++)
+		if (!strcmp(refusal->flags[i], name))
+			return true;
+	return false;
+}
+
+/* The generation of the tree: FOLL_ flags were macros up to 6.2, and each came with a release. */
+static bool applies(const struct engine *e, const struct api_refusal *refusal)
+{
+	if (refusal->tree_lacks && model_flag(e->model, refusal->tree_lacks))
+		return false;
+	for (int i = 0; refusal->macros_only && i < e->model->nr_flags; i++)
+		if (!strcmp(e->model->flags[i].name, "FOLL_WRITE"))
+			return e->model->flags[i].is_macro;
+	return true;
+}
+
+/* The flags that the refusal is about, as text, when all of them are set; or the one that is not listed. */
+static const char *refused(struct engine *e, const struct state *s, Z3_ast flags,
+			   const struct api_refusal *refusal)
+{
+	const char *text = "";
+
+	for (int i = 0; refusal->all_but && i < e->model->nr_flags; i++) {
+		const struct gup_flag *flag = &e->model->flags[i];
+
+		if (!flag->is_internal && !among(refusal, flag->name) &&
+		    rule_flag_set(e, s, flags, flag->name))
+			return flag->name;
+	}
+	for (int i = 0; !refusal->all_but && i < refusal->nr_flags; i++) {
+		if (!rule_flag_set(e, s, flags, refusal->flags[i]))
+			return NULL;
+		text = arena_printf(e->kept, "%s%s%s", text, i ? " with " : "", refusal->flags[i]);
+	}
+	return *text ? text : NULL;
 }
 
 static void acquire(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
 		    Z3_ast flags, struct value pages)
 {
 	const struct gup_pos *pos = &site->event->pos;
-	const char *name = site->row->name, *internal;
+	const char *name = site->row->name;
 
 	(void)pages;
 	if (!flags || rule_is_internal(e, site))
 		return;
-	if (rule_flag_set(e, s, flags, "FOLL_PIN"))
-		report(e, s, rule, site, pos, NULL, "%s() is given FOLL_PIN, which callers must not set",
-		       name);
-	else if (site->row->kind == KIND_PIN && rule_flag_set(e, s, flags, "FOLL_GET"))
-		report(e, s, rule, site, pos, NULL,
-		       "%s() is given FOLL_GET, which excludes FOLL_PIN: the call is refused", name);
-	internal = internal_flag(e, s, flags);
-	if (internal)
-		report(e, s, rule, site, pos, NULL, "%s() is given %s, which is internal to mm/gup.c",
-		       name, internal);
-	if (rule_flag_set(e, s, flags, "FOLL_LONGTERM") && rule_flag_set(e, s, flags, "FOLL_PCI_P2PDMA"))
-		report(e, s, rule, site, pos, NULL,
-		       "%s() is given FOLL_LONGTERM with FOLL_PCI_P2PDMA, which is refused", name);
+	/* mm/gup.c is_valid_gup_args(), INTERNAL_GUP_FLAGS of mm/internal.h: 6.3 and later. */
+	for (int i = 0; i < e->model->nr_flags; i++) {
+		const struct gup_flag *flag = &e->model->flags[i];
+
+		if (flag->is_internal && rule_flag_set(e, s, flags, flag->name)) {
+			report(e, s, rule, site, pos, NULL,
+			       "%s() is given %s, which is internal to mm/: the call is refused", name,
+			       flag->name);
+			return;
+		}
+	}
+	for (int i = 0; i < api_count_refusals(e->api); i++) {
+		const struct api_refusal *refusal = api_refusal_at(e->api, i);
+		const char *text;
+
+		if (!api_refuses(refusal, site->row) || !applies(e, refusal))
+			continue;
+		text = refused(e, s, flags, refusal);
+		if (text)
+			report(e, s, rule, site, pos, NULL, "%s() is given %s, which mm/gup.c refuses: %s",
+			       name, text, refusal->why);
+	}
 }
 
 const struct rule rule_flags_conflict = {

@@ -44,7 +44,7 @@ enum ending { RELEASE_RET, RELEASE_NR, RELEASE_NOTHING };
 
 /*
  * int f(int n, struct page **pages) {
- *	int ret = pin_user_pages_fast(0, n, 1, pages);
+ *	int ret = pin_user_pages_fast(0, n, FOLL_WRITE, pages);
  *	if (ret != n) { if (ret > 0) RELEASE; return -14; }
  *	return 0;
  * }
@@ -58,10 +58,11 @@ static struct gup_model *short_pin(enum ending ending)
 	int pages = add_var(model, f, "pages", VAR_PARAM, page_pointer(2));
 	int ret = add_var(model, f, "ret", VAR_LOCAL, s32);
 	const struct gup_term *zero = term_const(model, 0, s32);
-	const struct gup_term *pin[] = { term_const(model, 0, u64), term_var(model, f, n),
-					 term_const(model, 1, type_int(32, false)),
+	struct gup_term *flags = term_const(model, 1, type_int(32, false));
+	const struct gup_term *pin[] = { term_const(model, 0, u64), term_var(model, f, n), flags,
 					 term_var(model, f, pages) };
 
+	flags->name = "FOLL_WRITE";
 	f->returns = s32;
 	model_set_blocks(model, f, 6);
 	f->entry = 5;
