@@ -91,7 +91,6 @@ struct release_info {
 struct rule {
 	const char *id;
 	enum gup_level level;
-	const char *summary;
 	bool once_per_site;	/* the first place says it all */
 	void (*acquire)(struct engine *, struct state *, struct site *, const struct rule *,
 			Z3_ast flags, struct value pages);

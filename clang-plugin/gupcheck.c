@@ -21,6 +21,7 @@ struct gup_session *gup_open(const struct gup_options *options)
 	session->options = *options;
 	/* The front end's strings may not live as long as we do. */
 	session->options.sarif = options->sarif ? strdup(options->sarif) : NULL;
+	session->options.srcroot = options->srcroot ? strdup(options->srcroot) : NULL;
 	session->options.api_file = NULL;
 	session->api = api_load(options->api_file, &error);
 	if (session->api)
@@ -37,6 +38,7 @@ void gup_close(struct gup_session *session)
 		return;
 	api_free(session->api);
 	free((char *)session->options.sarif);
+	free((char *)session->options.srcroot);
 	free(session);
 }
 

@@ -16,6 +16,7 @@ extern "C" {
 
 struct gup_options {
 	const char *sarif;	/* where the SARIF file goes: NULL for none */
+	const char *srcroot;	/* files below this absolute path are named relative to it in SARIF; or NULL */
 	const char *api_file;	/* a user's rows, added to the built-in table */
 	bool dump;		/* print the model to stdout */
 	bool sites;		/* print the verdict of every site to stderr */

@@ -888,6 +888,8 @@ protected:
 		for (const std::string &A : Kept) {
 			if (A.compare(0, 6, "sarif=") == 0)
 				Options.sarif = A.c_str() + 6;
+			else if (A.compare(0, 8, "srcroot=") == 0)
+				Options.srcroot = A.c_str() + 8;
 			else if (A.compare(0, 4, "api=") == 0)
 				Options.api_file = A.c_str() + 4;
 			else if (A.compare(0, 7, "policy=") == 0)

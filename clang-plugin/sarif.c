@@ -3,52 +3,148 @@
 #include "engine.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* api/rules.json, compiled in. */
+extern const char gup_rules_json[];
+extern const size_t gup_rules_json_size;
 
 static const char *level_text(enum gup_level level)
 {
 	return level == LEVEL_ERROR ? "error" : level == LEVEL_WARNING ? "warning" : "note";
 }
 
-static json_t *location(const struct gup_pos *pos, const char *message)
+/* Text of a source file need not be UTF-8: bytes that are not become U+FFFD. Freed by json_decref(). */
+static json_t *text_json(const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	json_t *good = json_string(text);
+
+	if (good)
+		return good;
+	char *clean = malloc(3 * strlen(text) + 1), *to = clean;
+
+	if (!clean)
+		abort();
+	for (const char *from = text; *from;) {
+		size_t size = 1;
+
+		/* jansson knows which sequences are good: the longest that it takes is one. */
+		for (; size <= 4; size++) {
+			json_t *one = memchr(from, 0, size) ? NULL : json_stringn(from, size);
+
+			json_decref(one);
+			if (one)
+				break;
+		}
+		if (size <= 4) {
+			memcpy(to, from, size);
+			to += size;
+			from += size;
+		} else {
+			memcpy(to, replacement, 3);
+			to += 3;
+			from++;
+		}
+	}
+	*to = 0;
+	good = json_string(clean);
+	free(clean);
+	return good;
+}
+
+/* RFC 3986: what is neither unreserved nor a slash is escaped. */
+static json_t *uri_json(const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+	char *uri = malloc(3 * strlen(path) + 1), *to = uri;
+	json_t *json;
+
+	if (!uri)
+		abort();
+	for (; *path; path++) {
+		if (strchr(plain, *path))
+			*to++ = *path;
+		else
+			to += sprintf(to, "%%%02X", (unsigned char)*path);
+	}
+	*to = 0;
+	json = json_string(uri);
+	free(uri);
+	return json;
+}
+
+/* The file as clang names it; below srcroot, when one is given, relative to that. */
+static json_t *artifact(const char *file, const char *srcroot)
+{
+	char full[PATH_MAX];
+	size_t size = srcroot ? strlen(srcroot) : 0;
+
+	if (size && file && realpath(file, full) && !strncmp(full, srcroot, size) && full[size] == '/')
+		return json_pack("{s:o, s:s}", "uri", uri_json(full + size + 1), "uriBaseId", "SRCROOT");
+	return json_pack("{s:o}", "uri", uri_json(file ? file : ""));
+}
+
+static json_t *location(const struct engine *e, const struct gup_pos *pos, const char *message)
 {
 	json_t *region = json_pack("{s:i, s:i}", "startLine", pos->line ? (int)pos->line : 1,
 				   "startColumn", pos->column ? (int)pos->column : 1);
-	json_t *where = json_pack("{s:{s:{s:s}, s:o}}", "physicalLocation", "artifactLocation", "uri",
-				  pos->file ? pos->file : "", "region", region);
+	json_t *where = json_pack("{s:{s:o, s:o}}", "physicalLocation", "artifactLocation",
+				  artifact(pos->file, e->options->srcroot), "region", region);
 
 	if (message)
-		json_object_set_new(where, "message", json_pack("{s:s}", "text", message));
+		json_object_set_new(where, "message", json_pack("{s:o}", "text", text_json(message)));
 	return where;
 }
 
-static json_t *code_flow(const struct finding *f)
+/* The function whose text has this place; `otherwise` when it is in none that was lowered. */
+static const char *function_at(const struct engine *e, const struct gup_pos *pos,
+			       const char *otherwise)
+{
+	for (int i = 0; i < e->model->nr_functions; i++) {
+		const struct gup_function *function = e->model->functions[i];
+
+		if (pos->file && function->pos.file && !strcmp(pos->file, function->pos.file) &&
+		    function->pos.line <= pos->line && pos->line <= function->end.line)
+			return function->name;
+	}
+	return otherwise ? otherwise : "";
+}
+
+static json_t *code_flow(const struct engine *e, const struct finding *f)
 {
 	static const char *const kinds[] = { "acquire", "branch", "call", "release", "exit" };
 	json_t *steps = json_array();
 
 	for (int i = 0; i < f->nr_steps; i++)
 		json_array_append_new(steps, json_pack("{s:o, s:[s]}", "location",
-			location(&f->steps[i].pos, f->steps[i].text), "kinds", kinds[f->steps[i].kind]));
+			location(e, &f->steps[i].pos, f->steps[i].text), "kinds", kinds[f->steps[i].kind]));
 	return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", steps);
 }
 
-static json_t *finding_result(const struct finding *f)
+static json_t *finding_result(const struct engine *e, const struct finding *f)
 {
-	json_t *result = json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s}}",
+	json_t *properties = json_pack("{s:s}", "function", function_at(e, &f->pos, f->function));
+	json_t *result = json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:o}",
 		"ruleId", f->rule->id, "kind", "fail", "level", level_text(f->level),
-		"message", "text", f->message, "locations", location(&f->pos, NULL),
-		"properties", "function", f->function ? f->function : "");
+		"message", "text", text_json(f->message), "locations", location(e, &f->pos, NULL),
+		"properties", properties);
 
+	if (f->site) {
+		json_object_set_new(properties, "callee", json_string(f->site->row->name));
+		json_object_set_new(result, "relatedLocations", json_pack("[o]",
+			location(e, &f->site->event->pos, "The call that takes the references.")));
+	}
 	if (f->nr_steps)
-		json_object_set_new(result, "codeFlows", code_flow(f));
+		json_object_set_new(result, "codeFlows", code_flow(e, f));
 	return result;
 }
 
-static json_t *site_result(const struct site *site)
+static json_t *site_result(const struct engine *e, const struct site *site)
 {
 	const char *why = site->open ? site->open : site->proof;
 	bool open = site->open || !site->reached || !why;
@@ -56,22 +152,32 @@ static json_t *site_result(const struct site *site)
 	if (!why)
 		why = site->reached ? "no path that was followed goes from the call to the end of the function" :
 				      "no path that was followed reaches the call";
-	return json_pack("{s:s, s:s, s:s, s:{s:s}, s:[o], s:{s:s, s:s}}",
-		"ruleId", "site", "kind", open ? "open" : "pass", "level", "none",
-		"message", "text", why, "locations", location(&site->event->pos, NULL),
-		"properties", "function", site->function->name, "callee", site->row->name);
+	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:s}}",
+		"ruleId", "call-site", "kind", open ? "open" : "pass", "level", "none",
+		"message", "text", text_json(why), "locations", location(e, &site->event->pos, NULL),
+		"properties", "function", function_at(e, &site->event->pos, site->function->name),
+		"callee", site->row->name);
 }
 
+/* The rules that this engine has, as api/rules.json describes them. */
 static json_t *rules_json(void)
 {
+	json_t *list = json_loadb(gup_rules_json, gup_rules_json_size, 0, NULL), *row;
 	json_t *rules = json_array();
+	size_t i;
 
-	for (int i = 0; gup_rules[i]; i++)
-		json_array_append_new(rules, json_pack("{s:s, s:{s:s}, s:{s:s}}", "id", gup_rules[i]->id,
-			"shortDescription", "text", gup_rules[i]->summary,
-			"defaultConfiguration", "level", level_text(gup_rules[i]->level)));
-	json_array_append_new(rules, json_pack("{s:s, s:{s:s}}", "id", "site", "shortDescription",
-		"text", "A call that acquires page references, and what is known about it."));
+	json_array_foreach(json_object_get(list, "rules"), i, row) {
+		const char *id, *name, *level, *summary, *full;
+
+		if (json_unpack(row, "{s:s, s:s, s:s, s:s, s:s}", "id", &id, "name", &name, "level",
+				&level, "short", &summary, "full", &full))
+			continue;
+		if (json_is_true(json_object_get(row, "checker")) || !strcmp(id, "call-site"))
+			json_array_append_new(rules, json_pack("{s:s, s:s, s:{s:s}, s:{s:s}, s:{s:s}}",
+				"id", id, "name", name, "shortDescription", "text", summary,
+				"fullDescription", "text", full, "defaultConfiguration", "level", level));
+	}
+	json_decref(list);
 	return rules;
 }
 
@@ -108,10 +214,10 @@ bool sarif_write(const struct engine *e, const char *path)
 	json_t *results = json_array();
 
 	for (int i = 0; i < e->nr_findings; i++)
-		json_array_append_new(results, finding_result(&e->findings[i]));
+		json_array_append_new(results, finding_result(e, &e->findings[i]));
 	for (int i = 0; i < e->nr_sites; i++)
 		if (!e->sites[i].failed)
-			json_array_append_new(results, site_result(&e->sites[i]));
+			json_array_append_new(results, site_result(e, &e->sites[i]));
 	json_t *log = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:o}}, s:o}]}",
 		"$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0",
 		"runs", "tool", "driver", "name", "gupcheck-plugin", "rules", rules_json(),
@@ -120,7 +226,7 @@ bool sarif_write(const struct engine *e, const char *path)
 	bool good = text && write_atomically(path, text);
 
 	if (!text)
-		fprintf(stderr, "gupcheck: the results are not valid UTF-8: no SARIF\n");
+		fprintf(stderr, "gupcheck: no memory for the results: no SARIF\n");
 	free(text);
 	json_decref(log);
 	return good;

@@ -97,5 +97,8 @@ def load_api(path=API_FILE):
 
 
 def load_rules(path=RULES_FILE):
-    """Return the rule rows in order, as dicts: id, name, level, short, full, maybe cocci."""
+    """
+    Return the rule rows in order, as dicts: id, name, level, short, full, page (of docs/), and which
+    engines have it: cocci, the semantic patch's name, and checker.
+    """
     return _load(path, "gupcheck-rules")["rules"]

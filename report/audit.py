@@ -118,8 +118,8 @@ def summary_lines(text):
     log = json.loads(text)
     results = log["runs"][0]["results"]
     for rule in table.load_rules():
-        if "cocci" in rule:
-            count = sum(r["ruleId"] == rule["id"] for r in results)
+        count = sum(r["ruleId"] == rule["id"] for r in results)
+        if "cocci" in rule or count and rule["id"] != "call-site":
             yield f"{rule['level']:>8} {rule['id']:<20} {count}"
     own = [r for r in outputs.one_per_site(outputs.rows(log)) if not r["generic"]]
     count = Counter(r["verdict"] for r in own)

@@ -18,7 +18,6 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "gupcheckSite/v1"
 SNIPPET_LINES = 3
 INFORMATION_URI = "https://www.kernel.org/doc/html/latest/core-api/pin_user_pages.html"
-HELP = "docs/rules/{}.md"
 MAX_SNIPPET_LINE = 400
 
 
@@ -137,7 +136,7 @@ def _rules(rows):
         id=row["id"], name=row["name"],
         short_description=om.MultiformatMessageString(text=row["short"]),
         full_description=om.MultiformatMessageString(text=row["full"]),
-        help=om.MultiformatMessageString(text=f"{row['full']} See {HELP.format(row['id'])}."),
+        help=om.MultiformatMessageString(text=f"{row['full']} See {row['page']}."),
         default_configuration=om.ReportingConfiguration(level=row["level"])) for row in rows]
 
 

@@ -77,7 +77,7 @@ def test_argument_counts(path):
 
 def test_rules_have_a_page_each():
     for rule in api.load_rules():
-        page = ROOT / "docs" / "rules" / f"{rule['id']}.md"
+        page = ROOT / rule["page"]
         assert page.is_file() and len(page.read_text(encoding="utf-8")) > 400, page
         if "cocci" in rule:
             assert (ROOT / "cocci" / f"{rule['cocci']}.cocci").is_file()

@@ -19,5 +19,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_case3_notifier = {
 	.id = "case3-notifier", .level = LEVEL_NOTE, .acquire = acquire,
-	.summary = "Pages are taken for a range for which the same code has an MMU notifier.",
 };

@@ -118,5 +118,4 @@ static void finish(struct engine *e, const struct rule *rule)
 const struct rule rule_dirty_missing = {
 	.id = "dirty-missing", .level = LEVEL_WARNING, .release = release, .end = end,
 	.finish = finish,
-	.summary = "FOLL_WRITE pages that were used are released without being marked dirty.",
 };

@@ -25,5 +25,4 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 
 const struct rule rule_double_release = {
 	.id = "double-release", .level = LEVEL_ERROR, .release = release,
-	.summary = "The same references are released twice on one path.",
 };

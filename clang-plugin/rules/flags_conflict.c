@@ -82,5 +82,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_flags_conflict = {
 	.id = "flags-conflict", .level = LEVEL_ERROR, .acquire = acquire,
-	.summary = "The flags are a combination that mm/gup.c refuses.",
 };

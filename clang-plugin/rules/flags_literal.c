@@ -135,5 +135,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_flags_literal = {
 	.id = "flags-literal", .level = LEVEL_ERROR, .acquire = acquire,
-	.summary = "A bool or a bare number is passed where gup_flags belongs.",
 };

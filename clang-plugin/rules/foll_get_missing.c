@@ -26,5 +26,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_foll_get_missing = {
 	.id = "foll-get-missing", .level = LEVEL_WARNING, .acquire = acquire,
-	.summary = "pages is given and neither FOLL_GET nor FOLL_PIN is certainly set.",
 };

@@ -15,5 +15,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_longterm_get = {
 	.id = "longterm-get", .level = LEVEL_WARNING, .acquire = acquire,
-	.summary = "FOLL_LONGTERM on a get_user_pages*() call.",
 };

@@ -41,5 +41,4 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 
 const struct rule rule_longterm_missing = {
 	.id = "longterm-missing", .level = LEVEL_WARNING, .end = end,
-	.summary = "Pins are kept beyond the call that took them without FOLL_LONGTERM.",
 };

@@ -22,5 +22,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_longterm_remote = {
 	.id = "longterm-remote", .level = LEVEL_WARNING, .acquire = acquire,
-	.summary = "FOLL_LONGTERM may reach a *_remote() acquire.",
 };

@@ -17,5 +17,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 
 const struct rule rule_null_pages = {
 	.id = "null-pages", .level = LEVEL_ERROR, .acquire = acquire,
-	.summary = "A pin, or FOLL_GET, with a NULL page array.",
 };

@@ -16,5 +16,4 @@ static void leave(struct engine *e, struct state *s, struct holding *h, const st
 
 const struct rule rule_partial_pin_leak = {
 	.id = "partial-pin-leak", .level = LEVEL_ERROR, .leave = leave,
-	.summary = "A short call is treated as a failure and the pages that it returned are dropped.",
 };

@@ -17,5 +17,4 @@ static void leave(struct engine *e, struct state *s, struct holding *h, const st
 
 const struct rule rule_pin_leak = {
 	.id = "pin-leak", .level = LEVEL_ERROR, .leave = leave,
-	.summary = "A path leaves with page references that nobody releases and nobody was handed.",
 };

@@ -87,5 +87,4 @@ static void finish(struct engine *e, const struct rule *rule)
 
 const struct rule rule_pin_put_mismatch = {
 	.id = "pin-put-mismatch", .level = LEVEL_ERROR, .release = release, .finish = finish,
-	.summary = "Pinned pages are released by a put, or got pages by an unpin.",
 };

@@ -31,5 +31,4 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 
 const struct rule rule_release_wrong_count = {
 	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released,
-	.summary = "The number of released references can differ from the number of acquired ones.",
 };

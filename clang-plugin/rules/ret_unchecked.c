@@ -82,5 +82,4 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 const struct rule rule_ret_unchecked = {
 	.id = "ret-unchecked", .level = LEVEL_ERROR, .once_per_site = true,
 	.use = use, .released = released, .store = store, .acquire = acquire,
-	.summary = "A negative errno, 0 or a short count is taken for success.",
 };

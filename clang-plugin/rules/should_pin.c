@@ -29,5 +29,4 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 
 const struct rule rule_should_pin = {
 	.id = "should-pin", .level = LEVEL_WARNING, .use = use,
-	.summary = "A get whose page data is read or written by a device should be a pin.",
 };
