@@ -5,10 +5,12 @@ lexer finds the names, Universal Ctags says which of them are declarations.
 """
 
 import json
+import random
 import re
 import subprocess
 
 from report import api
+from report.maintainers import Maintainers
 
 TOKEN = re.compile(r"^(\w+) '((?:.|\n)*?)'\t.*?Loc=<(?:.*?):(\d+):(\d+)", re.M)
 
@@ -57,3 +59,27 @@ def count(root, names):
 def gup_names():
     """The functions of the API table that only GUP has; macros of any page release apart."""
     return {f.name for f in api.load_api().values() if not f.generic}
+
+
+def sample_of_files(linux, users, others):
+    """So many files of @linux that use the API, and so many others: the same ones every time."""
+    rng = random.Random(2019)
+    every = sorted(str(p.relative_to(linux)) for p in linux.rglob("*.[ch]"))
+    grep = subprocess.run(["grep", "-rlE", "(pin|get)_user_pages|unpin_user_page", "--include=*.c",
+                           "."], cwd=linux, capture_output=True, text=True, check=True)
+    named = sorted(name[2:] for name in grep.stdout.split())
+    return sorted({*rng.sample(named, users), *rng.sample(every, others)})
+
+
+def maintainers_differ(linux, files):
+    """[(file, what only get_maintainer.pl names, what only we name)]; it quotes some names."""
+    known, differ = Maintainers(linux), []
+    for path in files:
+        run = subprocess.run(["perl", "scripts/get_maintainer.pl", "--no-git", "--no-git-fallback",
+                              "--no-rolestats", "-f", path], cwd=linux, capture_output=True,
+                             text=True, errors="surrogateescape", check=True)
+        theirs = {line.replace('"', "") for line in run.stdout.split("\n") if line}
+        ours = {p.replace('"', "") for group in known.send_to(path).values() for p in group}
+        if ours != theirs:
+            differ.append((path, theirs - ours, ours - theirs))
+    return differ
