@@ -10,6 +10,10 @@ LAUNCH ?=
 MODE ?= report
 COCCI ?=
 SOURCE ?= linux-source-6.1
+SUPPRESS ?=
+BASELINE ?=
+FAIL_ON ?=
+JSON ?=
 
 # The clang that the checker is built for: clang-14, clang-16, clang-19, ...
 CLANG ?= clang-19
@@ -26,6 +30,10 @@ export GUP_OUT := $(value OUT)
 export GUP_JOBS := $(value JOBS)
 export GUP_LAUNCH := $(value LAUNCH)
 export GUP_SOURCE := $(value SOURCE)
+export GUP_SUPPRESS := $(value SUPPRESS)
+export GUP_BASELINE := $(value BASELINE)
+export GUP_FAIL_ON := $(value FAIL_ON)
+export GUP_JSON := $(value JSON)
 export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
 
@@ -38,6 +46,7 @@ INVENTORY := $(wildcard inventory/*.c)
 
 help:
 	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
+	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1]'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
 	@echo 'make plugin [CLANG=clang-19]                the checker, a clang plugin'
 	@echo 'make check                                  all tests'

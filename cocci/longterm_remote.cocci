@@ -4,12 +4,13 @@
 /// call and holds memory that this process does not own, so every one of them
 /// needs a stated reason.
 ///
-//# A call is silent if a comment /* gup-longterm: REASON */ stands on its
-//# lines or directly above its statement. Flags are followed through
-//# expressions, local variables, fields that are assigned in the same file and
-//# callers in the same file. A parameter that no caller in the file gives
-//# FOLL_LONGTERM is not reported. Patch mode drops the claim and leaves a
-//# FIXME; it does not touch flags that other calls share.
+//# A call is silent if a comment /* gup-audit: longterm-remote: REASON */
+//# stands on its lines or directly above its statement; SPFLAGS="-D justified"
+//# lists these calls too. Flags are followed through expressions, local
+//# variables, fields that are assigned in the same file and callers in the
+//# same file. A parameter that no caller in the file gives FOLL_LONGTERM is
+//# not reported. Patch mode drops the claim and leaves a FIXME; it does not
+//# touch flags that other calls share.
 //
 // Confidence: High
 // Copyright: (C) 2026 gupcheck developers
@@ -21,6 +22,7 @@ virtual patch
 virtual context
 virtual org
 virtual report
+virtual justified
 
 @initialize:python@
 @@
@@ -652,7 +654,8 @@ class Book:
 # Functions that pass on their own flags; their callers are judged instead.
 FORWARD = ("get_user_pages_remote", "pin_user_pages_remote", "get_user_page_vma_remote", "__get_user_pages_remote", "pin_longterm_pages_remote")
 IMPLIED = "pin_longterm_pages_remote"
-REASON = re.compile(r'gup-longterm:\s*(.*)', re.S)
+REASON = re.compile(r'gup-audit:\s*longterm-remote:\s*(.*)', re.S)
+JUSTIFIED_TOO = False
 books, found, fixes, variables = {}, {}, {}, {}
 
 class Remote(Book):
@@ -734,7 +737,7 @@ def judge(p, pf, flags):
         value = flow.value(arg[0], arg[1], flow.at_call.get(i, {}))
     have = [c for c in value[0] if c & LONGTERM]
     certain = callee == IMPLIED or have and len(have) == len(value[0])
-    if not have and not certain or arg and justified(func.src, i):
+    if not have and not certain or arg and not JUSTIFIED_TOO and has_reason(func.src, i):
         return False
     found[name][place] = (p, message(callee, certain, value[1]))
     if arg:
@@ -758,7 +761,7 @@ def message(callee, certain, why):
     text = "WARNING: %s() takes pages of another process %s" % (callee, "with FOLL_LONGTERM" if certain else "possibly with FOLL_LONGTERM")
     if not certain:
         text += " (%s)" % (", ".join(sorted(why)[:3]) or "set on some paths only")
-    return text + ": give the reason in a comment gup-longterm: REASON, or drop the claim"
+    return text + ": give the reason in a comment gup-audit: longterm-remote: REASON, or drop the claim"
 
 def first_token(src, i):
     """The first token of the statement that token i is in."""
@@ -774,8 +777,8 @@ def first_token(src, i):
         i -= 1
     return i
 
-def justified(src, i):
-    """Is there a gup-longterm comment with a reason at the statement?"""
+def has_reason(src, i):
+    """Is there a gup-audit comment with a reason at the statement?"""
     first, last = src.at[first_token(src, i)][0], src.at[src.pair[i + 1]][0]
     busy, above = set(line for line, column in src.at), first - 1
     for start, end, text in reversed(src.comments):
@@ -838,6 +841,10 @@ def plan(func, i, arg, callee, p):
                 return
         variables[(short(p), func.name, var)] = True
         fixes[key] = True
+
+@initialize:python depends on justified@
+@@
+JUSTIFIED_TOO = True
 
 // The forms of each function, as the API table has them. V is vmas, L locked.
 

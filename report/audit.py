@@ -12,11 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 from report import api as table
-from report import job, merge, outputs, sites, source, spatch, tree
+from report import baseline, job, merge, sites, source, spatch, summary, suppress, tree
 from report.errors import UserError
 from report.progress import Steps
 
@@ -114,25 +113,40 @@ def number_of_jobs(text):
     return int(text)
 
 
-def summary_lines(text):
-    log = json.loads(text)
-    results = log["runs"][0]["results"]
-    for rule in table.load_rules():
-        count = sum(r["ruleId"] == rule["id"] for r in results)
-        if "cocci" in rule or count and rule["id"] != "call-site":
-            yield f"{rule['level']:>8} {rule['id']:<20} {count}"
-    own = [r for r in outputs.one_per_site(outputs.rows(log)) if not r["generic"]]
-    count = Counter(r["verdict"] for r in own)
-    yield (f"GUP call sites: {len(own)}: {count['fail']} fail, {count['pass']} pass, "
-           f"{count['open']} open")
-    notes = log["runs"][0]["invocations"][0].get("toolExecutionNotifications", [])
-    if notes:
-        yield f"Not looked at: {len(notes)} notes at the end of the page"
+def finish(log, args, base, entries, old):
+    """Suppressions and baseline into @log, and their troubles to the user."""
+    for line in suppress.apply(log, entries, base, args.suppress):
+        print(f"gupcheck: {line}", file=sys.stderr)
+    if old:
+        baseline.apply(log, old)
+    return merge.render(log)
+
+
+def tell(log, args, out):
+    """Print the summary. Returns the exit code that --fail-on asks for."""
+    words = summary.conditions(args.fail_on)
+    failing = summary.failing(log, words)
+    files = {name: str(out / name) for name in merge.RESULT_FILES}
+    if args.json:
+        print(json.dumps({**summary.numbers(log), "failOn": {"conditions": words,
+                          "results": len(failing)}, "files": files}, indent=1))
+    else:
+        for line in summary.lines(log):
+            print(line)
+        print(f"Page: {files.pop('audit.html')}")
+        print("Also: " + ", ".join(files.values()))
+    if failing:
+        print(f"gupcheck: {len(failing)} results meet FAIL_ON={args.fail_on}", file=sys.stderr)
+    return summary.EXIT_FAIL_ON if failing else 0
 
 
 def audit(args, work):
     functions = table.load_api()
     rules = table.load_rules()
+    if any(w.startswith("new") for w in summary.conditions(args.fail_on)) and not args.baseline:
+        raise UserError(f"FAIL_ON={args.fail_on}: give BASELINE=old.sarif to tell what is new")
+    entries = suppress.load(args.suppress, {row["id"] for row in rules})
+    old = baseline.load(args.baseline) if args.baseline else None
     unpack = not args.kdir and not source.unpacked(args.source)
     steps = Steps(5 if unpack else 4)
     if unpack:
@@ -156,13 +170,10 @@ def audit(args, work):
     with steps.step(f"Semantic patches over {len(files)} files", total) as advance:
         run_jobs(work, jobs, args.launch, advance)
     with steps.step("Write the result"):
-        results = merge.merge(the_tree, inventory, sorted((work / "jobs").glob("*.json")),
-                              engines, version(), files)
-        merge.write_results(results, out)
-    for line in summary_lines(results["audit.sarif"]):
-        print(line)
-    print(f"Page: {out / 'audit.html'}")
-    print("Also: " + ", ".join(str(out / n) for n in merge.RESULT_FILES if n != "audit.html"))
+        log = merge.merge(the_tree, inventory, sorted((work / "jobs").glob("*.json")),
+                          engines, version(), files)
+        merge.write_results(finish(log, args, the_tree.base, entries, old), out)
+    return tell(log, args, out)
 
 
 def arguments(argv):
@@ -172,6 +183,10 @@ def arguments(argv):
                           ("jobs", os.cpu_count()), ("launch", ""),
                           ("source", "linux-source-6.1")):
         parser.add_argument(f"--{name}", default=os.environ.get(f"GUP_{name.upper()}") or default)
+    for name in ("suppress", "baseline", "fail-on"):
+        parser.add_argument(f"--{name}", default=os.environ.get(
+            f"GUP_{name.upper().replace('-', '_')}") or "")
+    parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
     return parser.parse_args(argv)
 
 
@@ -182,7 +197,7 @@ def main(argv=None):
     work = None
     try:
         work = Path(tempfile.mkdtemp(prefix="gupcheck-"))
-        audit(args, work)
+        return audit(args, work)
     except UserError as err:
         print(f"gupcheck: {err}", file=sys.stderr)
         return 1
@@ -196,7 +211,6 @@ def main(argv=None):
     finally:
         if work:
             shutil.rmtree(work, ignore_errors=True)
-    return 0
 
 
 if __name__ == "__main__":

@@ -50,9 +50,16 @@ def _unasked_notes(all_sites):
     return [{"file": f, "reason": "spatch cannot be given a file of this name"} for f in files]
 
 
+def render(log):
+    """Returns {file name: text} of the four results. @log: the finished SARIF log as dicts."""
+    text = json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return {"audit.sarif": text, "audit.csv": outputs.to_csv(log), "audit.txt": outputs.to_text(log),
+            "audit.html": html.render(log)}
+
+
 def merge(tree, inventory, jobs, engines, tool_version, asked):
     """
-    Returns {file name: text} of the four results.
+    Returns the SARIF log of the audit as dicts.
 
     @inventory: what read_inventory() returned; @jobs: one JSON file a spatch job;
     @asked: the files that spatch was given.
@@ -67,9 +74,7 @@ def merge(tree, inventory, jobs, engines, tool_version, asked):
                  + _lost_notes(lost))
     text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,
                        engines)
-    log = json.loads(text)
-    return {"audit.sarif": text, "audit.csv": outputs.to_csv(log), "audit.txt": outputs.to_text(log),
-            "audit.html": html.render(log)}
+    return json.loads(text)
 
 
 def write_results(results, out):

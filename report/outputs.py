@@ -6,10 +6,11 @@ import io
 import re
 from urllib.parse import unquote
 
-from report.sarif import printable
+from report.sarif import FINGERPRINT, printable
 
 COLUMNS = ("file", "line", "column", "function", "callee", "role", "holds", "arguments", "flags",
-           "verdict", "rule", "level", "reason", "coccinelle", "fingerprint")
+           "verdict", "rule", "level", "reason", "coccinelle", "fingerprint", "justification",
+           "baseline")
 
 
 def one_line(path):
@@ -18,12 +19,18 @@ def one_line(path):
 
 
 def rows(log):
-    """Yield one dict for each result of the SARIF @log (parsed JSON), in its order."""
+    """
+    Yield one dict for each result of the SARIF @log (parsed JSON), in its order. What is only
+    in the baseline is no part of the audit. A suppressed finding has the verdict "justified".
+    """
     for result in log["runs"][0]["results"]:
+        if result.get("baselineState") == "absent":
+            continue
         physical = result["locations"][0]["physicalLocation"]
         logical = result["locations"][0].get("logicalLocations") or [{}]
         props = result["properties"]
         kind = result.get("kind", "fail")
+        reasons = [s.get("justification", "") for s in result.get("suppressions", ())]
         yield {
             "file": one_line(unquote(physical["artifactLocation"]["uri"],
                                      errors="surrogateescape")),
@@ -34,20 +41,26 @@ def rows(log):
             "generic": props["generic"],
             "arguments": ", ".join(props["arguments"]),
             "flags": props.get("flags", {}).get("text", ""),
-            "verdict": kind, "rule": result["ruleId"],
+            "verdict": "justified" if reasons else kind, "rule": result["ruleId"],
             "level": result.get("level", "warning") if kind == "fail" else "none",
             "reason": result["message"]["text"],
             "coccinelle": props["engines"]["coccinelle"],
-            "fingerprint": next(iter(result["partialFingerprints"].values())),
+            "fingerprint": result["partialFingerprints"][FINGERPRINT],
+            "justification": "; ".join(reasons), "baseline": result.get("baselineState", ""),
             "context": physical.get("contextRegion", {}),
         }
 
 
 def one_per_site(results):
-    """The first of each site's @results (dicts of rows()): several rules may fire at one call."""
+    """
+    The first of each site's @results (dicts of rows()): several rules may fire at one call,
+    and one finding that is not justified outweighs those that are.
+    """
     sites = {}
     for row in results:
-        sites.setdefault((row["file"], row["line"], row["column"]), row)
+        site = sites.setdefault((row["file"], row["line"], row["column"]), row)
+        if site["verdict"] == "justified" and row["verdict"] == "fail":
+            sites[row["file"], row["line"], row["column"]] = row
     return list(sites.values())
 
 
@@ -71,6 +84,7 @@ def to_text(log):
     lines = []
     for row in rows(log):
         level = row["level"] if row["verdict"] == "fail" else row["verdict"]
+        why = f" ({row['justification']})" if row["justification"] else ""
         lines.append(f"{row['file']}:{row['line']}:{row['column']}: {level}: "
-                     f"{row['reason']} [{row['rule']}]")
+                     f"{row['reason']}{why} [{row['rule']}]")
     return "\n".join(lines) + "\n"

@@ -15,7 +15,9 @@ import sarif_om as om
 from jschema_to_python.to_json import to_json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-FINGERPRINT = "gupcheckSite/v1"
+# what identifies a finding, and the call that it is about, when lines move; see sites.py
+FINGERPRINT = "gupcheckFinding/v2"
+SITE_FINGERPRINT = "gupcheckSite/v2"
 SNIPPET_LINES = 3
 INFORMATION_URI = "https://www.kernel.org/doc/html/latest/core-api/pin_user_pages.html"
 MAX_SNIPPET_LINE = 400
@@ -110,7 +112,8 @@ def _result(site, sources, rule, index, kind, level, text):
         rule_id=rule, rule_index=index, kind=kind, level=level,
         message=om.Message(text=printable(text)),
         locations=[_location(site, sources)],
-        partial_fingerprints={FINGERPRINT: site.fingerprint(rule)},
+        partial_fingerprints={FINGERPRINT: site.fingerprint(rule),
+                              SITE_FINGERPRINT: site.fingerprint()},
         properties=_properties(site))
 
 

@@ -11,6 +11,7 @@ from report import flags as gup_flags
 from report.api import ROOT
 from report.errors import UserError
 
+WORD = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|->|\S")
 PROGRAM = ROOT / "build" / "gup-inventory"
 
 
@@ -40,15 +41,33 @@ class Site:
 
     @property
     def identity(self):
-        """What makes this the same call in a changed file: no line, no column."""
-        return (self.file, self.function, self.callee, " ".join(self.args), self.ordinal)
+        """What makes this the same call in a changed file: no line, no column, no local name."""
+        return (self.file, self.function, self.callee, ", ".join(map(shape, self.args)),
+                self.ordinal)
 
-    def fingerprint(self, rule):
+    def fingerprint(self, rule=""):
+        """Of a finding of @rule at this call; without a rule: of the call."""
         text = "\0".join([rule, *map(str, self.identity)])
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
     def argument(self, param):
         return self.api.argument(self.args, param)
+
+
+def shape(text):
+    """
+    The text of an argument without what renaming a variable or a new line break
+    changes: constants, fields and callees stay, other names are "_".
+    """
+    words = WORD.findall(re.sub(r"/\*.*?\*/", " ", text, flags=re.S))
+    out = []
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else ""
+        local = re.match(r"[A-Za-z_]", word) and not re.fullmatch(r"[A-Z_][A-Z0-9_]+", word)
+        if local and after != "(" and (not i or words[i - 1] not in ("->", ".")):
+            word = "_"
+        out.append(word)
+    return " ".join(out)
 
 
 def write_inventory(tree, names, out, names_file):

@@ -61,6 +61,16 @@ def options_of(cocci):
     return match.group(1).split() if match else []
 
 
+def virtuals_of(cocci):
+    """
+    The virtual rules of an audit: report, and where @cocci has it, justified: the calls that a
+    comment justifies are listed too, and the audit says by what.
+    """
+    text = Path(cocci).read_text(encoding="utf-8")
+    extra = ["-D", "justified"] if re.search(r"^virtual justified$", text, re.M) else []
+    return ["-D", "report", *extra]
+
+
 def check_cocci(cocci):
     """Raise UserError when @cocci cannot be read or does not parse."""
     cocci = Path(cocci)
@@ -105,7 +115,7 @@ def _run_once(cocci, files, root):
         # a group a file: spatch would parse the files of one group together
         groups.write_text("\n\n".join(str(Path(root) / f) for f in files) + "\n",
                           encoding="utf-8", errors="surrogateescape")
-        argv = [program(), "-D", "report", "--no-show-diff", "--cocci-file",
+        argv = [program(), *virtuals_of(cocci), "--no-show-diff", "--cocci-file",
                 str(Path(cocci).resolve()), *options_of(cocci), "--timeout", str(FILE_TIMEOUT),
                 "--file-groups", str(groups)]
         done = subprocess.run(argv, capture_output=True, check=False, cwd=tmp,

@@ -85,7 +85,7 @@ def test_sarif_says_what_it_must(audited):
         physical = result["locations"][0]["physicalLocation"]
         assert physical["artifactLocation"] == {"uri": "drivers/foo/foo.c", "uriBaseId": "SRCROOT"}
         assert physical["region"]["startLine"] > 5 and "snippet" in physical["contextRegion"]
-        prints.add(*result["partialFingerprints"].values())
+        prints.add(result["partialFingerprints"][sarif.FINGERPRINT])
     assert len(prints) == len(run["results"])
     assert run["invocations"][0]["executionSuccessful"] is True
     assert run["properties"]["follGetForcedAt"] == ["mm/gup.c:5"]

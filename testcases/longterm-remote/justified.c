@@ -7,7 +7,7 @@ long above(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
 	long ret;
 
-	/* gup-longterm: the device keeps the pages until the container goes */
+	/* gup-audit: longterm-remote: the device keeps the pages until the container goes */
 	ret = pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM,
 				    pages, NULL);
 	return ret;
@@ -17,7 +17,7 @@ long above_in_a_block(struct mm_struct *mm, unsigned long addr, struct page **pa
 {
 	/*
 	 * The pages go to the device.
-	 * gup-longterm:
+	 * gup-audit: longterm-remote:
 	 * until the owner of the device closes it.
 	 */
 	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL);
@@ -25,13 +25,13 @@ long above_in_a_block(struct mm_struct *mm, unsigned long addr, struct page **pa
 
 long on_the_line(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL); /* gup-longterm: guest memory */
+	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL); /* gup-audit: longterm-remote: guest memory */
 }
 
 long in_a_condition(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
 	if (addr)
-		/* gup-longterm: guest memory */
+		/* gup-audit: longterm-remote: guest memory */
 		if (pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL) != 1)
 			return -EFAULT;
 	return 0;
@@ -39,20 +39,20 @@ long in_a_condition(struct mm_struct *mm, unsigned long addr, struct page **page
 
 long empty_reason(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	/* gup-longterm: */
+	/* gup-audit: longterm-remote: */
 	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL); /* expect cocci: longterm-remote */
 }
 
 long too_far_away(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	/* gup-longterm: this is about something else */
+	/* gup-audit: longterm-remote: this is about something else */
 
 	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL); /* expect cocci: longterm-remote */
 }
 
 long of_the_line_before(struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	mmap_read_lock(mm); /* gup-longterm: not about the next line */
+	mmap_read_lock(mm); /* gup-audit: longterm-remote: not about the next line */
 	return pin_user_pages_remote(mm, addr, 1, FOLL_LONGTERM, pages, NULL); /* expect cocci: longterm-remote */
 }
 

@@ -13,7 +13,7 @@ long proposed(struct task_struct *tsk, struct mm_struct *mm, unsigned long addr,
 
 long proposed_with_reason(struct task_struct *tsk, struct mm_struct *mm, unsigned long addr, struct page **pages)
 {
-	/* gup-longterm: guest memory, until the guest goes */
+	/* gup-audit: longterm-remote: guest memory, until the guest goes */
 	return pin_longterm_pages_remote(tsk, mm, addr, 1, FOLL_WRITE, pages, NULL, NULL);
 }
 
