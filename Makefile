@@ -51,6 +51,7 @@ help:
 	@echo 'make plugin [CLANG=clang-19]                the checker, a clang plugin'
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
+	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
 	@echo 'make deps                                   install everything from the distribution'
 	@echo 'make all | clean'
 
@@ -77,6 +78,9 @@ coccicheck:
 	@scripts/deps audit
 	@$(PYTHON) -m report.coccicheck
 
+new-rule:
+	@scripts/new-rule '$(RULE)' '$(or $(LEVEL),warning)'
+
 check: all plugin
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check
 	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan
@@ -90,5 +94,5 @@ clean:
 	rm -rf build
 	$(MAKE) -C clang-plugin clean
 
-.PHONY: help all plugin deps audit coccicheck check check-kernel clean
+.PHONY: help new-rule all plugin deps audit coccicheck check check-kernel clean
 .DELETE_ON_ERROR:

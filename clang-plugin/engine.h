@@ -116,7 +116,7 @@ struct rule {
 		      Z3_ast cond);
 };
 
-extern const struct rule *const gup_rules[];	/* rules/rules.c; ends with NULL */
+extern const struct rule *const gup_rules[];	/* made from api/rules.json; ends with NULL */
 
 /* --- eval.c ------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What we ask of kernel code, asked of ours: sanitizers, linters, licence lines."""
 
+import json
 import random
 import re
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import pytest
 from common import ROOT, write_tree
 
-SHELL = ("scripts/deps", ".ci/run")
+SHELL = ("scripts/deps", "scripts/new-rule", ".ci/run")
 
 
 def tracked():
@@ -104,3 +105,37 @@ def test_shared_text_of_the_semantic_patches():
     assert marked
     for name, texts in marked.items():
         assert len(texts) > 1 and len(set(texts.values())) == 1, f"{name}: {sorted(texts)} differ"
+
+
+def test_nothing_of_a_skeleton_is_left():
+    """What `make new-rule` marks has been written."""
+    places = ("clang-plugin/rules/", "docs/rules/", "testcases/", "api/")
+    left = [name for name in tracked() if name.startswith(places)
+            and "TODO" in (ROOT / name).read_text(encoding="utf-8", errors="replace")]
+    assert not left
+
+
+def new_rule(tree, *words):
+    return subprocess.run([str(tree / "scripts/new-rule"), *words], capture_output=True, text=True,
+                          check=False)
+
+
+def test_new_rule(tmp_path):
+    """The skeleton is complete and compiles; a wrong or used id changes nothing."""
+    for part in ("api", "scripts", "clang-plugin", "docs"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("build"))
+    (tmp_path / "testcases").mkdir()
+    before = (tmp_path / "api/rules.json").read_text(encoding="utf-8")
+    for words in (["pin-leak"], ["Bad"], ["a--b"], [""], ["x/y"], ["some-rule", "fatal"]):
+        run = new_rule(tmp_path, *words)
+        assert run.returncode and run.stderr.startswith("gupcheck: ") and run.stderr.count("\n") == 1
+    assert (tmp_path / "api/rules.json").read_text(encoding="utf-8") == before
+    run = new_rule(tmp_path, "some-rule", "error")
+    assert run.returncode == 0, run.stderr
+    rows = json.loads((tmp_path / "api/rules.json").read_text(encoding="utf-8"))["rules"]
+    assert [row["name"] for row in rows][-2:] == ["SomeRule", "CallSite"]
+    for name in ("clang-plugin/rules/some_rule.c", "docs/rules/some-rule.md", "testcases/some-rule/first.c"):
+        assert "TODO" in (tmp_path / name).read_text(encoding="utf-8")
+    subprocess.run(["make", "-s", "-C", str(tmp_path / "clang-plugin"), "B=out", "out/rules_table.o",
+                    "out/rules/some_rule.o"], check=True)
+    assert "&rule_some_rule," in (tmp_path / "clang-plugin/out/rules_table.c").read_text()

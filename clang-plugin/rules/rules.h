@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The rules, and what several of them need. A rule is one file here and one
- * row in rules.c; it looks at states through engine.h and never changes them.
+ * row of api/rules.json, of which the Makefile makes the table gup_rules[]. It
+ * looks at states through engine.h and never changes them.
  */
 #ifndef GUP_RULES_H
 #define GUP_RULES_H
 
 #include "../engine.h"
-
-extern const struct rule rule_pin_leak, rule_partial_pin_leak, rule_release_wrong_count,
-	rule_double_release, rule_pin_put_mismatch, rule_ret_unchecked, rule_flags_conflict,
-	rule_flags_literal, rule_null_pages, rule_longterm_get, rule_longterm_remote,
-	rule_foll_get_missing, rule_dirty_missing, rule_longterm_missing, rule_should_pin,
-	rule_case3_notifier;
 
 /* May the flag of that name be set on this path? */
 bool rule_flag_possible(struct engine *e, const struct state *s, Z3_ast flags, const char *name);
