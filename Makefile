@@ -36,6 +36,9 @@ export GUP_FAIL_ON := $(value FAIL_ON)
 export GUP_JSON := $(value JSON)
 export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
+export GUP_BUILD := $(value BUILD)
+export GUP_N := $(value N)
+export GUP_CLANG := $(value CLANG)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -52,6 +55,7 @@ help:
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
+	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
 	@echo 'make deps                                   install everything from the distribution'
 	@echo 'make all | clean'
 
@@ -68,7 +72,7 @@ plugin:
 	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' all
 
 deps:
-	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long bench
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
@@ -82,13 +86,19 @@ new-rule:
 	@scripts/new-rule '$(RULE)' '$(or $(LEVEL),warning)'
 
 check: all plugin
-	@CLANG='$(CLANG)' scripts/deps build audit plugin source check
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check bench
 	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all
 	@scripts/deps build audit source check long
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
+
+# What the checker finds of bugs that are put into a kernel: docs/benchmarks.md.
+bench-seeded: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-seeded,$(value OUT))
+bench-seeded: plugin
+	@scripts/deps audit bench
+	@$(PYTHON) -m bench.seeded
 
 clean:
 	rm -rf build

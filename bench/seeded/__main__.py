@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+`make bench-seeded`: which files, which edits, the jobs by GNU Make, the table.
+A run that was stopped goes on where it was when it is started again with the same OUT.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from bench.seeded import commands, ops, plan, score
+from report.api import API_FILE, ROOT
+from report.errors import UserError
+from report.tree import open_tree
+
+SEED = 20191104                    # of the choice; any number, always the same
+
+
+def order(plans):
+    """
+    All edits as {id: edit}, dealt over the operators and, within one, over the files: the same
+    for the same plans. @plans: {key: plan}.
+    """
+    hands = {}
+    for key, row in sorted(plans.items()):
+        for edit in row["edits"]:
+            hands.setdefault(edit["op"], {}).setdefault(key, []).append(edit)
+    queues = []
+    for operator in ops.ALL:
+        files = hands.get(operator.name, {})
+        dice, queue = random.Random(f"{SEED} {operator.name}"), []
+        for edits in files.values():
+            dice.shuffle(edits)
+        keys = sorted(files)
+        dice.shuffle(keys)
+        for turn in range(max(map(len, files.values()), default=0)):
+            queue += [(key, files[key][turn]) for key in keys if turn < len(files[key])]
+        queues.append(queue)
+    dealt = {}
+    for turn in range(max(map(len, queues), default=0)):
+        for queue in queues:
+            if turn < len(queue):
+                key, edit = queue[turn]
+                dealt[edit["id"]] = {**edit, "key": key, "file": plans[key]["file"]}
+    return dealt
+
+
+def choose(out, dealt, number):
+    """The first @number of @dealt but for those that are known not to compile."""
+    chosen = {}
+    for name, edit in dealt.items():
+        if len(chosen) == number:
+            break
+        path = out / "edits" / f"{name}.json"
+        if not path.exists() or read(out, "edits", name)["result"]["ended"] != "uncompiled":
+            chosen[name] = edit
+    return chosen
+
+
+def make(out, goal, jobs, total):
+    """Run the jobs of @goal; print each as it ends. Raises KeyboardInterrupt behind a clean stop."""
+    env = {**os.environ, "GUP_PYTHON": sys.executable,
+           "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}".rstrip(":")}
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        env.pop(name, None)
+    words = ["make", "-s", "-k", f"-j{jobs}", "-f", str(ROOT / "bench" / "seeded" / "seeded.mk"), goal]
+    with subprocess.Popen(words, cwd=out, env=env, stdout=subprocess.PIPE, text=True,
+                          start_new_session=True) as proc:
+        try:
+            for number, line in enumerate((l for l in proc.stdout if l.startswith("done ")), 1):
+                print(f"[{number}/{total}] {line[5:].strip()}", flush=True)
+        except KeyboardInterrupt:
+            os.killpg(proc.pid, signal.SIGTERM)
+            raise
+    return proc.returncode
+
+
+def missing(out, folder, names):
+    return [n for n in names if not (out / folder / f"{n}.json").exists()]
+
+
+def read(out, folder, name):
+    return json.loads((out / folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def prepare(out, units, plugin):
+    for folder in ("plan", "clean", "edits"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    plan.write(out / "units.json", units)
+    here = sorted((ROOT / "bench" / "seeded").rglob("*.py"))
+    planners = [p for p in here if p.name not in ("__main__.py", "score.py", "run.py", "plan.py")]
+    return {"UNITS": units, "OPERATORS": [*map(str, planners), str(API_FILE)], "PLUGIN": [plugin]}
+
+
+def write_jobs(out, variables, launch, rules=()):
+    lines = [f"{name} := {' '.join(values)}" for name, values in variables.items()]
+    (out / "jobs.mk").write_text("\n".join([*lines, f"LAUNCH := {launch}", *rules, ""]),
+                                 encoding="utf-8")
+
+
+def run_edits(out, variables, dealt, args):
+    """Run --number edits that compile, or as many as there are; return them."""
+    while True:
+        chosen = choose(out, dealt, args.number)
+        keys = sorted({edit["key"] for edit in chosen.values()})
+        plan.write(out / "chosen.json", {"edits": chosen})
+        write_jobs(out, {**variables, "EDITS": sorted(chosen), "CLEAN": keys}, args.launch,
+                   [f"edits/{name}.json: plan/{edit['key']}.json" for name, edit in chosen.items()])
+        make(out, "edits", args.jobs, len(missing(out, "edits", chosen)) +
+             len(missing(out, "clean", keys)))
+        if choose(out, dealt, args.number).keys() == chosen.keys():
+            return
+
+
+def report(out, chosen, plans, tree):
+    """Write results.json and results.txt of what has been run; return the text."""
+    judged = []
+    for name, row in sorted(chosen.items()):
+        if (out / "edits" / f"{name}.json").exists() and (out / "clean" / f"{row['key']}.json").exists():
+            done = {**row, "result": read(out, "edits", name)["result"]}
+            clean = read(out, "clean", row["key"])["result"]
+            judged.append((done, score.judge(done, clean, plans[row["key"]]["functions"])))
+    dropped = {}
+    for row in plans.values():
+        for operator, reasons in row["dropped"].items():
+            dropped.setdefault(operator, Counter()).update(reasons)
+    for path in sorted((out / "edits").glob("*.json")):
+        row = json.loads(path.read_text(encoding="utf-8"))
+        if row["result"]["ended"] == "uncompiled":
+            said = re.sub(r"'[^']*'", "'...'", row["result"]["problem"])
+            dropped.setdefault(row["op"], Counter())["does not compile: " + said] += 1
+    result = score.summary(judged, dropped)
+    result.update({"tree": tree, "chosen": len(chosen), "run": len(judged), "edits": [
+        {k: r[k] for k in ("id", "op", "file", "line", "function", "expects", "changes")} | j
+        for r, j in judged], "not_planned": {p["file"]: p["problem"] for p in plans.values()
+                                             if p.get("problem")}})
+    score.dump(out / "results.json", result)
+    offered = sum(len(p["edits"]) for p in plans.values())
+    head = f"linux {tree}: {len(judged)} of {len(chosen)} chosen edits run, of {offered} that " \
+           f"{len(plans)} files offer\n\n"
+    text = head + score.table(result) + score.listing(judged, dropped)
+    for file, problem in sorted(result["not_planned"].items()):
+        text += f"Not planned: {file}: {problem}\n"
+    (out / "results.txt").write_text(text, encoding="utf-8")
+    return head + score.table(result)
+
+
+def main():
+    get = os.environ.get
+    parser = argparse.ArgumentParser(prog="python3 -m bench.seeded", description=__doc__.strip())
+    parser.add_argument("--kdir", default=get("GUP_KDIR", ""), help="the kernel tree; only read")
+    parser.add_argument("--build", default=get("GUP_BUILD", ""), help="its clang build's output, or "
+                        "a directory with its compile_commands.json; only read")
+    parser.add_argument("--number", type=int, default=int(get("GUP_N") or 400))
+    parser.add_argument("--out", default=get("GUP_OUT") or "gup-seeded")
+    parser.add_argument("--jobs", type=int, default=int(get("GUP_JOBS") or os.cpu_count() or 1))
+    parser.add_argument("--launch", default=get("GUP_LAUNCH", ""))
+    parser.add_argument("--clang", default=get("GUP_CLANG") or "clang-19")
+    parser.add_argument("--plugin", default="", help="gupcheck.so, if not the one that is built here")
+    parser.add_argument("--report", action="store_true", help="only score what has been run")
+    args = parser.parse_args()
+    if not args.kdir or not args.build:
+        raise UserError("give KDIR=the kernel tree and BUILD=its clang build's output directory")
+    kdir, out = Path(args.kdir).resolve(), Path(args.out).resolve()
+    version = re.sub(r"\D", "", args.clang)
+    plugin = Path(args.plugin or ROOT / "clang-plugin" / "build" / version / "gupcheck.so").resolve()
+    if not plugin.exists():
+        raise UserError(f"{plugin} is not there; run make plugin CLANG={args.clang}")
+    tree = open_tree(kdir).version
+    names = [n for n, row in plan.api_rows().items() if row["role"] == "acquire"]
+    units = {re.sub(r"\W", "_", name): {
+        "file": name, "source": c.source, "directory": c.directory, "args": c.args,
+        "kdir": str(kdir), "plugin": str(plugin), "clang": args.clang}
+        for name, c in commands.load(args.build, kdir, names).items()}
+    variables = prepare(out, units, str(plugin))
+    write_jobs(out, variables, args.launch)
+    if not args.report:
+        make(out, "plans", args.jobs, len(missing(out, "plan", units)))
+    plans = {key: read(out, "plan", key) for key in units if (out / "plan" / f"{key}.json").exists()}
+    dealt = order(plans)
+    try:
+        if not args.report:
+            run_edits(out, variables, dealt, args)
+    except KeyboardInterrupt:
+        print("gupcheck: stopped; started again with the same OUT it goes on", file=sys.stderr)
+    chosen = choose(out, dealt, args.number)
+    print(report(out, chosen, plans, tree), end="")
+    print(f"{out}/results.txt lists every miss and every false alarm; results.json has it all")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (UserError, OSError) as error:
+        print(f"gupcheck: {error}", file=sys.stderr)
+        sys.exit(1)
