@@ -96,6 +96,11 @@ def load_api(path=API_FILE):
     return table
 
 
+def version():
+    """gupcheck's own."""
+    return (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+
+
 def load_rules(path=RULES_FILE):
     """
     Return the rule rows in order, as dicts: id, name, level, short, full, page (of docs/), and which

@@ -15,15 +15,11 @@ import tempfile
 from pathlib import Path
 
 from report import api as table
-from report import baseline, job, merge, sites, source, spatch, summary, suppress, tree
+from report import baseline, job, merge, run, sites, source, spatch, summary, suppress, tree
 from report.errors import UserError
 from report.progress import Steps
 
 CHUNKS = 6                         # of files; more than jobs, so that no core waits long
-
-
-def version():
-    return (table.ROOT / "VERSION").read_text(encoding="utf-8").strip()
 
 
 def deal(files, base, chunks):
@@ -51,44 +47,6 @@ def write_plan(work, base, files, rules):
     return (len(names) + 1) * CHUNKS
 
 
-def stop(proc):
-    """End make and its jobs: asked first, then told."""
-    os.killpg(proc.pid, signal.SIGTERM)
-    try:
-        proc.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
-        os.killpg(proc.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    proc.wait()
-
-
-def run_jobs(work, jobs, launch, advance):
-    """Start GNU Make on report/audit.mk; every finished job advances the bar."""
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    env.update(PYTHONPATH=str(table.ROOT), GUP_PYTHON=sys.executable, TMPDIR=str(work))
-    argv = ["make", "-k", "--no-print-directory", f"-j{jobs}", "-f",
-            str(table.ROOT / "report" / "audit.mk"), f"LAUNCH={launch}"]
-    with open(work / "jobs.err", "w+b") as errors, \
-            subprocess.Popen(argv, cwd=work, env=env, stdout=subprocess.PIPE, stderr=errors,
-                             text=True, errors="replace", start_new_session=True) as proc:
-        try:
-            for line in proc.stdout:
-                if line.startswith("done "):
-                    advance(line.split()[1])
-        except BaseException:
-            stop(proc)
-            raise
-        proc.wait()
-        errors.seek(0)
-        message = errors.read(1 << 20).decode("utf-8", "replace").strip().split("\n")
-    if proc.returncode:
-        first = [line for line in message if line.startswith("gupcheck:")]
-        raise UserError("a job failed: " + (first[0][10:] if first else message[-1]))
-
-
 def prepare_out(out, the_tree):
     """
     Make the result directory. Raises UserError when nothing can be written there,
@@ -105,12 +63,6 @@ def prepare_out(out, the_tree):
     except OSError as err:
         raise UserError(f"cannot write to OUT={out}: {err.strerror}") from err
     return out
-
-
-def number_of_jobs(text):
-    if not str(text).isdigit() or int(text) < 1:
-        raise UserError(f"JOBS={text}: give a number of jobs, 1 or more")
-    return int(text)
 
 
 def finish(log, args, base, entries, old):
@@ -159,7 +111,7 @@ def audit(args, work):
         for row in rules:
             if "cocci" in row:
                 spatch.check_cocci(spatch.rule_path(row["cocci"]))
-        jobs = number_of_jobs(args.jobs)
+        jobs = run.number_of_jobs(args.jobs)
         out = prepare_out(args.out, the_tree)
     with steps.step(f"List the call sites of Linux {the_tree.version}"):
         sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names")
@@ -168,10 +120,10 @@ def audit(args, work):
     spatch.sites_cocci(functions, work / "sites.cocci")
     total = write_plan(work, the_tree.base, files, rules)
     with steps.step(f"Semantic patches over {len(files)} files", total) as advance:
-        run_jobs(work, jobs, args.launch, advance)
+        run.run_jobs("audit.mk", work, jobs, args.launch, advance)
     with steps.step("Write the result"):
         log = merge.merge(the_tree, inventory, sorted((work / "jobs").glob("*.json")),
-                          engines, version(), files)
+                          engines, table.version(), files)
         merge.write_results(finish(log, args, the_tree.base, entries, old), out)
     return tell(log, args, out)
 
@@ -179,13 +131,8 @@ def audit(args, work):
 def arguments(argv):
     """From the command line, else from the environment, where make puts them as they are."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
-    for name, default in (("kdir", ""), ("module", ""), ("arch", ""), ("out", "gup-audit"),
-                          ("jobs", os.cpu_count()), ("launch", ""),
-                          ("source", "linux-source-6.1")):
-        parser.add_argument(f"--{name}", default=os.environ.get(f"GUP_{name.upper()}") or default)
-    for name in ("suppress", "baseline", "fail-on"):
-        parser.add_argument(f"--{name}", default=os.environ.get(
-            f"GUP_{name.upper().replace('-', '_')}") or "")
+    run.options(parser, "kdir", "module", "arch", "out", "jobs", "launch", "source", "suppress",
+                "baseline", "fail-on")
     parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
     return parser.parse_args(argv)
 

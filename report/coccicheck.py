@@ -11,14 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from report import spatch, tree
-from report.audit import number_of_jobs
+from report import run, spatch, tree
 from report.errors import UserError
 
 MODES = ("report", "context", "org", "patch", "chain", "rep+ctxt")
 
 
-def run(args):
+def coccicheck(args):
     if args.mode not in MODES:
         raise UserError(f"MODE={args.mode}: not one of {', '.join(MODES)}")
     if not args.cocci:
@@ -31,10 +30,10 @@ def run(args):
     with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
         env = spatch.environment(tmp)
         env["SPATCH"] = spatch.program()
-        for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "M", "KDIR", "OUT"):
+        for name in run.OUTER:
             env.pop(name, None)
         argv = ["make", "-s", "-C", str(the_tree.root), f"O={tmp}/build", "coccicheck",
-                f"COCCI={Path(args.cocci).resolve()}", f"MODE={args.mode}", f"J={number_of_jobs(args.jobs)}"]
+                f"COCCI={Path(args.cocci).resolve()}", f"MODE={args.mode}", f"J={run.number_of_jobs(args.jobs)}"]
         if the_tree.subdir or the_tree.is_module:
             argv.append(f"M={the_tree.base / the_tree.subdir}")
         os.mkdir(Path(tmp) / "build")
@@ -43,11 +42,9 @@ def run(args):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make coccicheck", description=__doc__)
-    for name, default in (("kdir", ""), ("module", ""), ("cocci", ""), ("mode", "report"),
-                          ("jobs", os.cpu_count())):
-        parser.add_argument(f"--{name}", default=os.environ.get(f"GUP_{name.upper()}") or default)
+    run.options(parser, "kdir", "module", "cocci", "mode", "jobs")
     try:
-        return run(parser.parse_args(argv))
+        return coccicheck(parser.parse_args(argv))
     except UserError as err:
         print(f"gupcheck: {err}", file=sys.stderr)
         return 1

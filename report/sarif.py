@@ -8,8 +8,10 @@ notification. The same input gives the same bytes: no time, no host, no order
 that depends on how many jobs ran.
 """
 
+import json
 import re
-from urllib.parse import quote
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 import sarif_om as om
 from jschema_to_python.to_json import to_json
@@ -36,6 +38,16 @@ def printable(text):
 def uri(path):
     """A relative path as a URI; its bytes as they are on disk."""
     return quote(path.encode("utf-8", "surrogateescape"))
+
+
+def locations_of(result):
+    """Every location of a SARIF @result: its own, those it relates to, those of its code flows."""
+    yield from result["locations"]
+    yield from result.get("relatedLocations", ())
+    for flow in result.get("codeFlows", ()):
+        for thread in flow["threadFlows"]:
+            for step in thread["locations"]:
+                yield step["location"]
 
 
 class Sources:
@@ -152,17 +164,60 @@ def _notification(note):
     return om.Notification(message=om.Message(text=text), level="warning", locations=locations)
 
 
+def _tool(rules, tool_version, engines):
+    driver = om.ToolComponent(name="gupcheck", version=tool_version,
+                              information_uri=INFORMATION_URI, rules=_rules(rules))
+    return om.Tool(driver=driver, extensions=[om.ToolComponent(name=name, version=version)
+                                              for name, version in sorted(engines.items())])
+
+
+def complete(location, sources):
+    """
+    A location as the plugin writes it, the column in bytes, as SARIF wants it and
+    with the lines around it; changed in place.
+    """
+    physical = location["physicalLocation"]
+    artifact, region = physical["artifactLocation"], physical["region"]
+    path = unquote(artifact["uri"], errors="surrogateescape").removeprefix("file://")
+    line = region["startLine"]
+    region["startColumn"] = sources.column(path, line, region["startColumn"])
+    first, snippet = sources.excerpt(path, line - SNIPPET_LINES, line + SNIPPET_LINES)
+    physical["contextRegion"] = {"startLine": first, "endLine": first + snippet.count("\n"),
+                                 "snippet": {"text": snippet}}
+    if "message" in location:
+        location["message"]["text"] = printable(location["message"]["text"])
+
+
+def scan_log(results, failed, srcroot, rules, tool_version, engines):
+    """
+    The log of a scan, as plain dicts. @results: the plugin's, which are changed in
+    place; @failed: [(file, why)] of what has no result.
+    """
+    sources = Sources(Path(srcroot))
+    index = {row["id"]: i for i, row in enumerate(rules)}
+    for result in results:
+        result["ruleIndex"] = index[result["ruleId"]]
+        result["message"]["text"] = _sentence(printable(result["message"]["text"]))
+        for location in locations_of(result):
+            complete(location, sources)
+    run = om.Run(
+        tool=_tool(rules, tool_version, engines), column_kind="utf16CodeUnits", results=[],
+        original_uri_base_ids={"SRCROOT": om.ArtifactLocation(uri="file://" + uri(str(srcroot)) + "/")},
+        invocations=[om.Invocation(execution_successful=True, tool_execution_notifications=[
+            om.Notification(message=om.Message(text=printable(f"{file}: {why}")), level="warning")
+            for file, why in failed])])
+    log = json.loads(to_json(om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[run])))
+    log["runs"][0]["results"] = results
+    return log
+
+
 def build(tree, sites, notes, summary, rules, tool_version, engines):
     """The SARIF log of an audit as text. @engines: {name: version}."""
     sources = Sources(tree.base)
     index = {row["id"]: i for i, row in enumerate(rules)}
     levels = {row["id"]: row["level"] for row in rules}
-    driver = om.ToolComponent(name="gupcheck", version=tool_version,
-                              information_uri=INFORMATION_URI, rules=_rules(rules))
-    extensions = [om.ToolComponent(name=name, version=version)
-                  for name, version in sorted(engines.items())]
     run = om.Run(
-        tool=om.Tool(driver=driver, extensions=extensions),
+        tool=_tool(rules, tool_version, engines),
         column_kind="utf16CodeUnits",
         original_uri_base_ids={"SRCROOT": om.ArtifactLocation(
             uri="file://" + uri(str(tree.base)) + "/")},

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 from common import ROOT, write_tree
 
-SHELL = ("scripts/deps", "scripts/new-rule", ".ci/run")
+SHELL = ("scripts/deps", "scripts/new-rule", ".ci/run", "bin/gupcheck", "bin/gupcheck-cc")
 
 
 def tracked():

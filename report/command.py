@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The gupcheck command: one function a subcommand, in the table at the end."""
+
+import argparse
+import difflib
+import signal
+import sys
+
+from report import api as table
+from report import clang, compdb, scan
+from report.errors import UserError
+
+
+def _explain_arguments(parser):
+    parser.add_argument("rule", metavar="RULE")
+
+
+def explain(args):
+    """Print the page of a rule."""
+    pages = {row["id"]: row["page"] for row in table.load_rules()}
+    if args.rule not in pages:
+        near = difflib.get_close_matches(args.rule, pages, 3, 0.4) or sorted(pages)
+        raise UserError(f"no rule {args.rule!r}; there is {', '.join(near)}")
+    text = (table.ROOT / pages[args.rule]).read_text(encoding="utf-8")
+    print(text.split("-->\n", 1)[-1].strip())
+    return 0
+
+
+def _dump_arguments(parser):
+    parser.add_argument("-p", dest="database", metavar="DB", required=True,
+                        help="compile_commands.json, or the directory that has it")
+    parser.add_argument("file", metavar="FILE")
+
+
+def dump(args):
+    """Print the model that the checker makes of a C file."""
+    checker = clang.find()
+    units = scan.choose(compdb.read(args.database, checker.program), [args.file], ())
+    done = clang.run(checker, units[0].words, units[0].directory,
+                     clang.plugin_options(checker, dump=True, quiet=True))
+    if done.returncode:
+        raise UserError(f"{args.file}: {clang.failure(done)}")
+    sys.stdout.write(done.stdout)
+    return 0
+
+
+COMMANDS = {
+    "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
+    "dump": (dump, _dump_arguments, "print the model of a C file"),
+    "explain": (explain, _explain_arguments, "print what a rule is about"),
+}
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="gupcheck", description="Finds misuse of get_user_pages*() "
+                                     "and pin_user_pages*() in kernel code.")
+    parser.add_argument("--version", action="version", version=f"gupcheck {table.version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (_, add_arguments, text) in COMMANDS.items():
+        add_arguments(commands.add_parser(name, help=text, description=text))
+    commands.add_parser("help", help="print this")
+    args = parser.parse_args(argv)
+    if args.command in (None, "help"):
+        parser.print_help()
+        return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return COMMANDS[args.command][0](args)
+    except UserError as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        return 1
+    except OSError as err:
+        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("gupcheck: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
