@@ -111,8 +111,10 @@ def run_edits(out, variables, dealt, args):
         chosen = choose(out, dealt, args.number)
         keys = sorted({edit["key"] for edit in chosen.values()})
         plan.write(out / "chosen.json", {"edits": chosen})
-        write_jobs(out, {**variables, "EDITS": sorted(chosen), "CLEAN": keys}, args.launch,
-                   [f"edits/{name}.json: plan/{edit['key']}.json" for name, edit in chosen.items()])
+        # in the order of the choice: what a stopped run has done is a smaller choice
+        write_jobs(out, {**variables, "EDITS": list(chosen)}, args.launch,
+                   [f"edits/{name}.json: plan/{edit['key']}.json | clean/{edit['key']}.json"
+                    for name, edit in chosen.items()])
         make(out, "edits", args.jobs, len(missing(out, "edits", chosen)) +
              len(missing(out, "clean", keys)))
         if choose(out, dealt, args.number).keys() == chosen.keys():

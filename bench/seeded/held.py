@@ -110,7 +110,3 @@ class Held:
             return []
         root = self._find(key)
         return [] if root in self.mixed else self.acquires.get(root, [])
-
-    def is_mixed(self, call):
-        key = self.key(self.pages_of(call))
-        return key is not None and self._find(key) in self.mixed

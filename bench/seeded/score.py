@@ -59,7 +59,8 @@ def _verdicts(row, clean):
 def judge(row, clean, clean_places):
     """
     Returns {"outcome", "why"}. Of a bug: found; open (not found, and the checker says that
-    it does not know); missed. Of a rewrite: silent; false alarm; open (was not before).
+    it does not know); missed. Of a rewrite: silent; false alarm; open (was not before). Not
+    counted: failed (the checker did not end); masked (the clean code has the finding already).
     """
     if row["result"]["problem"]:
         return {"outcome": row["result"]["ended"], "why": row["result"]["problem"]}
@@ -81,8 +82,18 @@ def judge(row, clean, clean_places):
     right = [f for f in new if f[0] in row["expects"]]
     if any(f[1] in row["related"] for f in right):
         return {"outcome": "found", "why": ""}
+    if not new and _same(row, clean, clean_places):
+        return {"outcome": "masked", "why": "the clean file has that finding there already"}
     why = said + (f" (new: {other})" if other else "")
     return {"outcome": "open" if opened else "missed", "why": why, "elsewhere": bool(right)}
+
+
+def _same(row, clean, clean_places):
+    """Did the clean file have a finding of an expected rule where the edit is?"""
+    return any(rule in row["expects"] and function_at(clean_places, line) in row["related"]
+               and any(site[3] == "fail" and abs(site[0] - before) <= 3 and site[1] in row["related"]
+                       for site in clean["sites"] for before, _ in row["sites"])
+               for rule, line, _ in clean["findings"])
 
 
 def levels():
@@ -108,7 +119,8 @@ def summary(judged, dropped):
         hits = counts["found"] if operator.expects else counts["false alarm"]
         kind = level[operator.expects[0]] if operator.expects else "rewrite"
         rows.append({"operator": operator.name, "kind": kind, "about": operator.about,
-                     "total": total, "failed": counts["failed"], "found": counts["found"],
+                     "total": total, "failed": counts["failed"], "masked": counts["masked"],
+                     "found": counts["found"],
                      "open": counts["open"], "missed": counts["missed"],
                      "false_alarms": counts["false alarm"], "elsewhere": counts["elsewhere"],
                      "share": hits / total if total else None, "interval": wilson(hits, total)})
@@ -120,7 +132,7 @@ def summary(judged, dropped):
 def _total(rows, kind):
     mine = [r for r in rows if r["kind"] == kind]
     total = {key: sum(r[key] for r in mine) for key in
-             ("total", "failed", "found", "open", "missed", "false_alarms", "elsewhere")}
+             ("total", "failed", "masked", "found", "open", "missed", "false_alarms", "elsewhere")}
     hits = total["false_alarms"] if kind == "rewrite" else total["found"]
     return {"kind": kind, **total, "share": hits / total["total"] if total["total"] else None,
             "interval": wilson(hits, total["total"])}
@@ -155,15 +167,18 @@ def table(result):
     undecided = result["undecided"]
     lines += ["", f"Undecided: {undecided['open']} of {undecided['total']}, "
                   f"{_percent(undecided['share'], undecided['interval'])}."]
-    if any(r["failed"] for r in result["operators"]):
-        lines.append(f"Not judged, the checker did not end: {sum(r['failed'] for r in result['operators'])}.")
+    for key, why in (("failed", "the checker did not end"),
+                     ("masked", "the clean code has the same finding")):
+        count = sum(row[key] for row in result["operators"])
+        if count:
+            lines.append(f"Not counted, {why}: {count}.")
     return "\n".join(lines) + "\n"
 
 
 def listing(judged, dropped):
     """Every edit that is not as it should be, with the reason; and what was dropped, why."""
     lines = []
-    for outcome in ("false alarm", "missed", "open", "failed"):
+    for outcome in ("false alarm", "missed", "open", "failed", "masked"):
         mine = [(r, j) for r, j in judged if j["outcome"] == outcome]
         if mine:
             lines += ["", f"{outcome}: {len(mine)}"]

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The jobs of the seeded benchmark, started by bench/seeded/__main__.py in its
-# output directory: 'plans' (one a file), then 'edits' (the clean files and the
-# edits). A finished job is not done again, unless the operators or the plugin
+# output directory: 'plans' (one a file), then 'edits' (each after its
+# clean file). A finished job is not done again, unless the operators or the plugin
 # are newer. LAUNCH is put in front of each job.
 
-include jobs.mk        # also says which plan each edit comes from
+include jobs.mk        # also says from which plan each edit comes, beside which clean file
 
 plans: $(foreach unit,$(UNITS),plan/$(unit).json)
-edits: $(foreach unit,$(CLEAN),clean/$(unit).json) $(foreach edit,$(EDITS),edits/$(edit).json)
+edits: $(foreach edit,$(EDITS),edits/$(edit).json)
 
 plan/%.json: $(OPERATORS)
 	@$(LAUNCH) "$$GUP_PYTHON" -m bench.seeded.plan . $*

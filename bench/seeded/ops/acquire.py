@@ -21,6 +21,19 @@ def names_flag(file, call, flag):
     return re.search(rf"\b{flag}\b", file.unit.source(call.function.node)) is not None
 
 
+def longterm(operator, file, remote):
+    """FOLL_LONGTERM on the gets and pins that are @remote, on the gets that are not."""
+    for call in file.acquires():
+        flags, pages = call.arg("gup_flags"), call.arg("pages")
+        if bool(call.row.get("remote")) != remote or not (remote or call.kind == "get") \
+                or flags is None or names_flag(file, call, "FOLL_LONGTERM"):
+            continue
+        if pages is not None and file.unit.source(pages) == "NULL":
+            yield operator.drop(call, "no pages are asked for: nothing would be held for long")
+        else:
+            yield operator.edit(call, [add_flag(file.unit, flags, "FOLL_LONGTERM")], [call])
+
+
 class SwapKind(Operator):
     name = "swap-acquire-kind"
     about = "pages are got that are unpinned, or pinned and put"
@@ -82,11 +95,7 @@ class LongtermRemote(Operator):
     expects = ("longterm-remote",)
 
     def edits(self, file):
-        for call in file.acquires():
-            flags = call.arg("gup_flags")
-            if call.row.get("remote") and flags is not None \
-                    and not names_flag(file, call, "FOLL_LONGTERM"):
-                yield self.edit(call, [add_flag(file.unit, flags, "FOLL_LONGTERM")], [call])
+        yield from longterm(self, file, remote=True)
 
 
 class LongtermGet(Operator):
@@ -95,11 +104,7 @@ class LongtermGet(Operator):
     expects = ("longterm-get", "flags-conflict")
 
     def edits(self, file):
-        for call in file.acquires():
-            flags = call.arg("gup_flags")
-            if call.kind == "get" and not call.row.get("remote") and flags is not None \
-                    and not names_flag(file, call, "FOLL_LONGTERM"):
-                yield self.edit(call, [add_flag(file.unit, flags, "FOLL_LONGTERM")], [call])
+        yield from longterm(self, file, remote=False)
 
 
 class Conflict(Operator):

@@ -49,9 +49,10 @@ class File:
 
     def releases(self):
         """
-        Yields (release statement, its acquires) for the pages of the API's acquires. A release
-        of pins by its own name needs no proof of what it releases, a put does: it is
-        offered when all that its variable holds was acquired here.
+        Yields (release statement, its acquires) for the pages of the API's acquires in this
+        file: those with the same variable or field, and for a release of pins by its own name
+        those in functions that calls connect. A put of anything else is nobody's business
+        here, and an unpin of another file's pins cannot be told from this one.
         """
         for call in self.unit.role("release"):
             if not self.usable(call) or call.statement is None or "scope" in call.row:
@@ -60,7 +61,7 @@ class File:
             if not acquires and not call.generic:
                 near = self.unit.connected(call.function.name)
                 acquires = [a for a in self.acquires() if a.kind == call.kind
-                            and (a.function.name in near or not self.held.is_mixed(call))]
+                            and a.function.name in near]
             if acquires:
                 yield call, acquires
 

@@ -65,7 +65,7 @@ class SkipOnError(Operator):
             first, behind = target
             for node in function.body.walk():
                 if node.kind == "GOTO_STMT" and node.children and node.children[0].name == first \
-                        and here[0].node.end < node.start < call.node.start \
+                        and here[0].node.end < node.start < label_start(function, first) \
                         and self.holds(node, here):
                     edit = self.edit(call, [(node.start, node.end, f"goto {behind}")], here)
                     edit.at = node.start
@@ -187,7 +187,8 @@ class BeforeLadder(Operator):
                 body = statement.children[1]
                 last = body.children[-1] if body.kind == "COMPOUND_STMT" and body.children else body
                 if last.kind != "GOTO_STMT" or last.children[0].name != target[0] \
-                        or statement.start > call.node.start or not SkipOnError.holds(last, here):
+                        or last.start > label_start(call.function, target[0]) \
+                        or not SkipOnError.holds(last, here):
                     continue
                 text = file.unit.source(call.statement)
                 new = f"{text};\n{file.unit.indent(last.start)}{file.unit.source(last)}"
