@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from report import api as table
-from report import baseline, job, merge, run, sites, source, spatch, summary, suppress, tree
+from report import (baseline, job, merge, page_assets, run, sites, source, spatch, summary,
+                    suppress, tree)
 from report.errors import UserError
 from report.progress import Steps
 
@@ -113,6 +114,7 @@ def audit(args, work):
                 spatch.check_cocci(spatch.rule_path(row["cocci"]))
         jobs = run.number_of_jobs(args.jobs)
         out = prepare_out(args.out, the_tree)
+        page_assets.check()
     with steps.step(f"List the call sites of Linux {the_tree.version}"):
         sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names")
         inventory = sites.read_inventory(work / "inventory.jsonl", functions, the_tree)

@@ -1,64 +1,132 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The audit as one HTML page, from the SARIF log alone."""
+"""
+The audit as one HTML page that needs no network, from the SARIF log alone: the same log gives
+the same bytes. `python3 -m report.html audit.sarif audit.html` makes it from a file.
+"""
 
+import base64
+import json
+import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 
 import jinja2
 
-from report import outputs
+from report import outputs, page_assets, page_data
+from report.errors import UserError
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+TOP = 5                            # bars in a small picture
+ASSERT = (("trips", "trip", "error"), ("may trip", "may trip", "warning"),
+          ("undecided", "undecided", "open"), ("satisfied", "satisfy it", "pass"))
 
 
-def subsystem(path):
-    """The directory that people know a place by: two levels, three below drivers and arch."""
-    parts = path.split("/")[:-1]
-    return "/".join(parts[:3 if parts[:1] in (["drivers"], ["arch"]) else 2]) or "."
+def _packed(text):
+    """@text for a download: gzip, as base64. No time and no name in its head."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return base64.b64encode(pack.compress(text.encode()) + pack.flush()).decode()
 
 
-def _excerpt(row):
-    """[(line number, text, is the call's line)]"""
-    context = row["context"]
-    first = context.get("startLine", row["line"])
-    text = context.get("snippet", {}).get("text", "")
-    return [(first + i, line, first + i == row["line"]) for i, line in enumerate(text.split("\n"))]
+def _json(data):
+    """JSON that can stand in a <script>: nothing in it ends one."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _levels(rows):
+    """{error, warning, note, open, pass: how many} of rows."""
+    return Counter(r["level"] if r["kind"] == "fail" else r["kind"] for r in rows)
+
+
+def _table(rows, key):
+    """[(value, counts by level)] of findings and sites by @key, most findings first."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(row[key] or "(none)", []).append(row)
+    counted = [(name, _levels(group)) for name, group in groups.items()]
+    return sorted(counted, key=lambda g: (-sum(g[1][k] for k in ("error", "warning", "note")),
+                                          -g[1]["open"], g[0]))
 
 
 def _coverage(sites):
-    """Rows of the coverage table: what kind of call, how many, how they ended."""
+    """Rows of the coverage table: what kind of call, how many, how they ended, who saw them."""
+    def elsewhere(row):
+        return row["engines"].get("coccinelle") == "not asked"
     groups = (("Acquire", lambda r: r["role"] == "acquire"),
               ("Release of pins", lambda r: r["role"] == "release" and not r["generic"]),
               ("Release of any reference, in files that use the API",
-               lambda r: r["generic"] and r["coccinelle"] != "not asked"),
-              ("Release of any reference, elsewhere",
-               lambda r: r["generic"] and r["coccinelle"] == "not asked"))
+               lambda r: r["generic"] and not elsewhere(r)),
+              ("Release of any reference, elsewhere", lambda r: r["generic"] and elsewhere(r)))
     for name, wanted in groups:
         rows = [r for r in sites if wanted(r)]
-        verdicts = Counter(r["verdict"] for r in rows)
-        parsed = Counter(r["coccinelle"] for r in rows)
-        yield {"name": name, "sites": len(rows), "fail": verdicts["fail"],
-               "pass": verdicts["pass"], "open": verdicts["open"],
-               "not_parsed": parsed["not parsed"]}
+        kinds = Counter(r["kind"] for r in rows)
+        yield {"name": name, "sites": len(rows), **{k: kinds[k] for k in page_data.KINDS},
+               "checker": sum("checker" in r["engines"] for r in rows),
+               "not_parsed": sum(r["engines"].get("coccinelle") == "not parsed" for r in rows)}
 
 
-def render(log):
-    """The page as text. Everything from the source tree is escaped by the template engine."""
+def _assert(sites):
+    """[(css class, label, count)] of the assert's verdicts."""
+    count = Counter(r["assert"] for r in sites if r["assert"])
+    return [(css, label, count[verdict]) for verdict, label, css in ASSERT]
+
+
+def _time(run):
+    invocation = run.get("invocations", [{}])[0]
+    return invocation.get("endTimeUtc") or invocation.get("startTimeUtc") or ""
+
+
+def render(log, files):
+    """
+    The page as text. @log: the SARIF log as dicts; @files: {name: text} to download. The template
+    engine escapes what is in the page, the page's scripts put all else in as text.
+    """
     run = log["runs"][0]
-    rows = [{**row, "excerpt": _excerpt(row), "subsystem": subsystem(row["file"])}
-            for row in outputs.rows(log)]
-    sites = outputs.one_per_site(rows)
-    findings = [r for r in rows if r["verdict"] == "fail"]
-    rules = [{**rule, "count": sum(f["rule"] == rule["id"] for f in findings)}
-             for rule in run["tool"]["driver"]["rules"] if rule["id"] != "call-site"]
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True,
-                             undefined=jinja2.StrictUndefined, trim_blocks=True,
-                             lstrip_blocks=True)
-    notes = [n["message"]["text"] for n in
-             run["invocations"][0].get("toolExecutionNotifications", [])]
+    rows = page_data.rows(log)
+    sites = page_data.sites(rows)
+    findings = [r for r in rows if page_data.is_finding(r)]
     own = [r for r in sites if not r["generic"]]
+    assets = page_assets.load()
+    data = {"rules": page_data.rules(log), "rows": rows,
+            "sites": [r["id"] for r in sites],
+            "subsystems": run.get("properties", {}).get("subsystems", {})}
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True,
+                             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.filters["sum_of"] = lambda count, levels: sum(count[level] for level in levels)
+    rules = _table(findings, "rule")
+    notes = [n["message"]["text"] for invocation in run.get("invocations", [])
+             for n in invocation.get("toolExecutionNotifications", [])]
     return env.get_template("audit.html").render(
-        props=run["properties"], tools=[run["tool"]["driver"], *run["tool"]["extensions"]],
-        rules=rules, findings=findings, coverage=list(_coverage(sites)), notes=notes,
-        subsystems=Counter(f["subsystem"] for f in findings).most_common(),
-        own=own, generic=[r for r in sites if r["generic"]])
+        props=run.get("properties", {}), time=_time(run), assets=assets, top=TOP,
+        tools=[run["tool"]["driver"], *run["tool"].get("extensions", [])],
+        counts=_levels(findings), findings=findings, sites=sites, own=own, rules=rules,
+        own_counts=_levels(own), subsystems=_table(own, "sub"), directories=_table(own, "dir"),
+        suppressed=sum(r["sup"] is not None for r in rows),
+        assertion=_assert(sites), coverage=list(_coverage(sites)), notes=notes,
+        data=_json(data), packed={name: _packed(text) for name, text in sorted(files.items())})
+
+
+def main(argv):
+    if len(argv) != 2:
+        print("usage: python3 -m report.html audit.sarif audit.html", file=sys.stderr)
+        return 2
+    try:
+        text = Path(argv[0]).read_text(encoding="utf-8")
+        log = json.loads(text)
+        page = render(log, {"audit.sarif": text, "audit.csv": outputs.to_csv(log)})
+        Path(argv[1]).write_text(page, encoding="utf-8")
+    except UserError as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        return 1
+    except OSError as err:
+        print(f"gupcheck: {err.filename}: {err.strerror}", file=sys.stderr)
+        return 1
+    except (ValueError, KeyError, IndexError, TypeError) as err:
+        print(f"gupcheck: {argv[0]} is not a log that gupcheck wrote: {err!r}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

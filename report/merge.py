@@ -9,7 +9,7 @@ import os
 import signal
 
 from report import api as table
-from report import html, outputs, sarif, verdict
+from report import evidence, html, outputs, sarif, verdict
 from report.errors import UserError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -52,9 +52,9 @@ def _unasked_notes(all_sites):
 
 def render(log):
     """Returns {file name: text} of the four results. @log: the finished SARIF log as dicts."""
-    text = json.dumps(log, indent=2, ensure_ascii=False) + "\n"
-    return {"audit.sarif": text, "audit.csv": outputs.to_csv(log), "audit.txt": outputs.to_text(log),
-            "audit.html": html.render(log)}
+    files = {"audit.sarif": json.dumps(log, indent=2, ensure_ascii=False) + "\n",
+             "audit.csv": outputs.to_csv(log)}
+    return {**files, "audit.txt": outputs.to_text(log), "audit.html": html.render(log, files)}
 
 
 def merge(tree, inventory, jobs, engines, tool_version, asked):
@@ -74,7 +74,9 @@ def merge(tree, inventory, jobs, engines, tool_version, asked):
                  + _lost_notes(lost))
     text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,
                        engines)
-    return json.loads(text)
+    log = json.loads(text)
+    evidence.add(log, tree)
+    return log
 
 
 def write_results(results, out):

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """make audit from end to end, on a small tree: results, determinism, bad input."""
 
+import base64
 import csv
+import gzip
+import hashlib
 import io
 import json
 import os
@@ -118,22 +121,31 @@ def test_csv_and_text(audited):
 
 
 class Page(HTMLParser):
-    """The text of a page, its scripts and its open elements."""
+    """The text of a page outside of scripts, what its scripts hold, its elements."""
 
     def __init__(self):
         super().__init__()
-        self.text, self.tags, self.stack = [], [], []
+        self.text, self.tags, self.stack, self.scripts = [], [], [], []
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "br", "link"):
+        if tag == "script":
+            self.scripts.append((dict(attrs).get("type", "code"), ""))
+        if tag not in ("meta", "br", "link", "input"):
             self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         assert self.stack.pop() == tag
 
     def handle_data(self, data):
-        self.text.append(data)
+        if self.stack and self.stack[-1] == "script":
+            kind, text = self.scripts.pop()
+            self.scripts.append((kind, text + data))
+        else:
+            self.text.append(data)
 
 
 def parse(path):
@@ -143,13 +155,59 @@ def parse(path):
     return page
 
 
+def data_of(page):
+    return json.loads(next(text for kind, text in page.scripts if kind == "application/json"))
+
+
 def test_page(audited):
     page = parse(audited[1] / "audit.html")
     text = "".join(page.text)
-    for needed in ("GUP audit of Linux 6.12.1", "drivers/foo/foo.c:15", "foll-get-missing",
-                   "get_user_pages(start, 1, FOLL_WRITE, &page)", "Coverage", "mm/gup.c:5"):
+    for needed in ("GUP audit", "Linux 6.12.1", "foll-get-missing", "Coverage", "mm/gup.c:5",
+                   "Permission is hereby granted"):
         assert needed in text
-    assert not [a for t, a in page.tags if t in ("script", "link", "img") or "src" in a]
+    assert not [a for t, a in page.tags if t in ("link", "img", "iframe") or "src" in a]
+    finding = [r for r in data_of(page)["rows"] if r["kind"] == "fail"][0]
+    assert (finding["file"], finding["line"], finding["rule"], finding["assert"]) == (
+        "drivers/foo/foo.c", 15, "foll-get-missing", "trips")
+    lines = finding["src"][0]["windows"][0]["lines"]
+    assert ["a", "get_user_pages"] in [line[2:4] for line in lines]
+
+
+def test_the_page_lets_only_its_own_scripts_run(audited):
+    """The policy names what the page holds, byte for byte."""
+    page = parse(audited[1] / "audit.html")
+    policy = [a["content"] for t, a in page.tags if a.get("http-equiv")][0]
+    code = [text for kind, text in page.scripts if kind == "code"]
+    hashes = ["'sha256-" + base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() + "'"
+              for t in code]
+    assert re.search(r"script-src ([^;]*);", policy)[1].split() == hashes
+    assert "default-src 'none'" in policy and len(code) == 2
+
+
+def test_downloads_are_the_files(audited):
+    page = parse(audited[1] / "audit.html")
+    packed = {a["id"]: text for (t, a), (_kind, text) in zip(
+        [x for x in page.tags if x[0] == "script"], page.scripts) if "id" in a}
+    for name in ("audit.sarif", "audit.csv"):
+        text = gzip.decompress(base64.b64decode(packed[f"packed-{name}"])).decode()
+        assert text == (audited[1] / name).read_text(encoding="utf-8")
+
+
+def test_the_page_again_from_the_log(audited, tmp_path):
+    """The same log gives the same bytes, without the tree."""
+    run = subprocess.run([sys.executable, "-m", "report.html", audited[1] / "audit.sarif",
+                          tmp_path / "again.html"], cwd=ROOT, check=False)
+    assert run.returncode == 0
+    assert (tmp_path / "again.html").read_bytes() == (audited[1] / "audit.html").read_bytes()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"runs": [{"results": [{}]}]}'])
+def test_no_page_from_what_is_no_log(tmp_path, text):
+    (tmp_path / "x.sarif").write_text(text)
+    run = subprocess.run([sys.executable, "-m", "report.html", tmp_path / "x.sarif",
+                          tmp_path / "x.html"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1 and "not a log that gupcheck wrote" in run.stderr
+    assert run.stderr.count("\n") == 1 and not (tmp_path / "x.html").exists()
 
 
 HOSTILE = {
@@ -200,8 +258,10 @@ def test_hostile_source(tmp_path):
         assert {r["verdict"] for r in by_file[name] if not r["generic"]} <= {"open", "fail"}, name
     assert len((tmp_path / "out" / "audit.txt").read_text().splitlines()) == len(rows)
     page = parse(tmp_path / "out" / "audit.html")
-    assert "script" not in [t for t, _ in page.tags] and "b" not in [
-        t for t, a in page.tags if "drivers" in str(a)]
+    assert len(page.scripts) == 5 and "alert(1)" not in "".join(
+        text for kind, text in page.scripts if kind == "code")
+    assert "b" not in [t for t, a in page.tags if "drivers" in str(a)]
+    assert {r["file"] for r in data_of(page)["rows"]} == set(by_file)
     everything = "".join((tmp_path / "out" / n).read_text(encoding="utf-8") for n in FILES)
     assert "\x1b" not in everything and "\u202e" not in everything
     for row in csv.reader(io.StringIO((tmp_path / "out" / "audit.csv").read_text())):

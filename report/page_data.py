@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The SARIF log as what the page shows: one row a result with its source and its path, the
+rules with their reasons, and the counts. Reads the log and our own docs, nothing else.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from report import api, page_diff, page_source, sarif
+from report.outputs import one_line
+from report.evidence import path_of
+
+ASSERT_RULE = "foll-get-missing"
+KINDS = ("fail", "open", "pass")
+LEVELS = ("error", "warning", "note", "none")
+
+
+def directory(path):
+    """The directory that people know a place by: two levels, three below drivers and arch."""
+    parts = path.split("/")[:-1]
+    return "/".join(parts[:3 if parts[:1] in (["drivers"], ["arch"]) else 2]) or "."
+
+
+def _fingerprint(result):
+    prints = result.get("partialFingerprints", {})
+    return prints.get(sarif.FINGERPRINT) or next(iter(prints.values()), "")
+
+
+def _state(state):
+    """SARIF's threadFlowLocation.state as {name: text}."""
+    return {name: value.get("text", "") for name, value in (state or {}).items()}
+
+
+def _values(text):
+    """
+    ("Here 'ret' is true", {"ret": "1"}) from "Here 'ret' is true (ret = 1)": the checker writes
+    the witness's numbers at the end of each note.
+    """
+    found = re.fullmatch(r"(.*?) ?\(([^()]*(?: = |returned )[^()]*)\)\.?", text, re.S)
+    if not found:
+        return text, {}
+    values = {}
+    for part in found[2].split(", "):
+        name, equals, value = part.partition(" = ")
+        if not equals:
+            name, _, value = part.rpartition(" ")
+        if not name or not value:
+            return text, {}
+        values[name] = value
+    return found[1], values
+
+
+def _steps(result):
+    """The steps of the first code flow: {file, line, col, text, values}, for those with a place."""
+    flows = result.get("codeFlows") or [{"threadFlows": [{"locations": []}]}]
+    steps = []
+    for step in flows[0]["threadFlows"][0]["locations"]:
+        location = step.get("location", {})
+        region = location.get("physicalLocation", {}).get("region", {})
+        if "startLine" not in region:
+            continue
+        text, values = _values(location.get("message", {}).get("text", ""))
+        steps.append({"file": one_line(path_of(location)), "line": region["startLine"],
+                      "col": region.get("startColumn", 0), "text": text,
+                      "values": {**values, **_state(step.get("state"))}})
+    return steps
+
+
+def _source(result):
+    """[{file, windows}]: the place's file first, then others that the path goes through."""
+    by_file = {}
+    locations = [*result["locations"], *(
+        step["location"] for flow in result.get("codeFlows", [])[:1]
+        for step in flow["threadFlows"][0]["locations"] if "location" in step)]
+    for location in locations:
+        physical = location.get("physicalLocation", {})
+        if "contextRegion" in physical:
+            by_file.setdefault(one_line(path_of(location)), []).append(physical["contextRegion"])
+    return [{"file": name, "windows": page_source.windows(regions)}
+            for name, regions in by_file.items()]
+
+
+def _suppression(result):
+    """Why a finding is suppressed, and who says so; None when it is not."""
+    reasons = []
+    for one in result.get("suppressions", ()):
+        who = one.get("properties", {}).get("who")
+        reasons.append(one.get("justification", "no reason was written") + (f" ({who})" if who else ""))
+    return "; ".join(reasons) or None
+
+
+def assert_verdict(row):
+    """
+    satisfied, trips, may trip or undecided, for a call that takes references other than pins; None
+    for all others. A linked audit says it itself, in properties.assert.
+    """
+    if row["assert"]:
+        return row["assert"]
+    if row["role"] != "acquire" or row["holds"] not in ("get", "by-flags"):
+        return None
+    if row["rule"] == ASSERT_RULE:
+        return "may trip" if row["unsure"] else "trips"
+    return {"open": "undecided"}.get(row["kind"], "satisfied")
+
+
+def _engines(engines):
+    """What each engine said, as {name: text}; it may have said more than a word."""
+    return {name: said if isinstance(said, str) else said.get("text") or said.get("verdict", "")
+            for name, said in engines.items()}
+
+
+def row(result):
+    """One result for the page."""
+    location = result["locations"][0]
+    region = location["physicalLocation"]["region"]
+    props = result.get("properties", {})
+    kind = result.get("kind", "fail")
+    name = one_line(path_of(location))
+    flags = props.get("flags", {})
+    return {
+        "id": _fingerprint(result), "print": _fingerprint(result), "kind": kind, "rule": result["ruleId"],
+        "level": result.get("level", "warning") if kind == "fail" else "none",
+        "file": name, "line": region["startLine"], "col": region.get("startColumn", 1),
+        "fn": (location.get("logicalLocations") or [{}])[0].get("name", ""),
+        "api": props.get("callee", ""), "role": props.get("role", ""),
+        "holds": props.get("holds", ""), "generic": bool(props.get("generic")),
+        "args": ", ".join(props.get("arguments", [])), "flags": flags.get("text", ""),
+        "unsure": bool(flags.get("unknown")
+                       or {"FOLL_GET", "FOLL_PIN"} & set(flags.get("possible", []))),
+        "msg": result["message"]["text"], "engines": _engines(props.get("engines", {})),
+        "sub": props.get("subsystem", ""), "dir": directory(name), "case": props.get("case", ""),
+        "assert": props.get("assert", ""), "state": result.get("baselineState", ""),
+        "sup": _suppression(result), "to": props.get("sendTo", {}),
+        "steps": _steps(result), "src": _source(result), "diff": page_diff.of(result),
+    }
+
+
+def rows(log):
+    """All results, in the log's order; an id that stands twice gets a number."""
+    result, used = [], Counter()
+    for each in log["runs"][0]["results"]:
+        one = row(each)
+        used[one["id"]] += 1
+        if used[one["id"]] > 1:
+            one["id"] += f"-{used[one['id']]}"
+        one["assert"] = assert_verdict(one) or ""
+        result.append(one)
+    return result
+
+
+def _paragraph(text, word):
+    """The paragraph of a rule's page that begins with **word.**, without its markup."""
+    found = re.search(rf"^\*\*{word}\.\*\*\s*(.*?)(?:\n\n|\Z)", text, re.M | re.S)
+    if not found:
+        return ""
+    plain = re.sub(r"\*([^*\s][^*]*)\*", r"\1", found[1].replace("**", "").replace("`", ""))
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def rules(log):
+    """{id: {level, short, what, why, page}} of the log's rules; reasons from docs/rules."""
+    result = {}
+    pages = {r["id"]: r.get("page", "") for r in api.load_rules()}
+    for rule in log["runs"][0]["tool"]["driver"].get("rules", []):
+        page = pages.get(rule["id"], "")
+        path = Path(api.ROOT) / page
+        text = path.read_text(encoding="utf-8") if page and path.is_file() else ""
+        short = rule.get("shortDescription", {}).get("text", "")
+        result[rule["id"]] = {
+            "level": rule.get("defaultConfiguration", {}).get("level", "warning"), "short": short,
+            "what": _paragraph(text, "What") or short, "page": page,
+            "why": _paragraph(text, "Why") or rule.get("fullDescription", {}).get("text", ""),
+        }
+    return result
+
+
+def sites(all_rows):
+    """One row a call: the worst of its results, so that every call is counted once."""
+    best = {}
+    for one in all_rows:
+        if one["state"] == "absent":
+            continue
+        key = (one["file"], one["line"], one["col"], one["api"])
+        if key not in best or _rank(one) < _rank(best[key]):
+            best[key] = one
+    return list(best.values())
+
+
+def _rank(one):
+    return KINDS.index(one["kind"]) if one["kind"] in KINDS else len(KINDS), \
+        LEVELS.index(one["level"]) if one["level"] in LEVELS else len(LEVELS)
+
+
+def is_finding(one):
+    return one["kind"] == "fail" and one["state"] != "absent" and one["sup"] is None
