@@ -4,34 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
-#define QUICK_LIMIT 60000u
-#define THOROUGH_LIMIT 300000u
-
 static void on_error(Z3_context z3, Z3_error_code code)
 {
 	/* The callers see NULL or UNKNOWN; an internal error must not end the compiler. */
 	(void)z3;
 	(void)code;
-}
-
-static void set_limit(struct smt *smt, unsigned limit)
-{
-	Z3_params params;
-
-	if (smt->limit == limit)
-		return;
-	smt->limit = limit;
-	params = Z3_mk_params(smt->z3);
-	Z3_params_inc_ref(smt->z3, params);
-	Z3_params_set_uint(smt->z3, params, Z3_mk_string_symbol(smt->z3, "rlimit"), limit);
-	Z3_solver_set_params(smt->z3, smt->solver, params);
-	Z3_params_dec_ref(smt->z3, params);
-}
-
-void smt_quick(struct smt *smt, bool quick)
-{
-	set_limit(smt, quick ? QUICK_LIMIT : THOROUGH_LIMIT);
 }
 
 void smt_open(struct smt *smt, struct arena *arena)
@@ -43,15 +20,16 @@ void smt_open(struct smt *smt, struct arena *arena)
 	smt->z3 = Z3_mk_context(config);
 	Z3_del_config(config);
 	Z3_set_error_handler(smt->z3, on_error);
-	/* Finite domains: straight to SAT. Half the time of QF_BV on these small questions. */
-	smt->solver = Z3_mk_solver_for_logic(smt->z3, Z3_mk_string_symbol(smt->z3, "QF_FD"));
-	Z3_solver_inc_ref(smt->z3, smt->solver);
-	set_limit(smt, THOROUGH_LIMIT);
+	/* A sign extension says more than 32 copies of the sign bit: see ints.c. */
+	smt->simplify = Z3_mk_params(smt->z3);
+	Z3_params_inc_ref(smt->z3, smt->simplify);
+	Z3_params_set_bool(smt->z3, smt->simplify, Z3_mk_string_symbol(smt->z3, "elim_sign_ext"), false);
 }
 
 void smt_close(struct smt *smt)
 {
-	Z3_solver_dec_ref(smt->z3, smt->solver);
+	solve_close(smt);
+	Z3_params_dec_ref(smt->z3, smt->simplify);
 	Z3_del_context(smt->z3);
 }
 
@@ -79,7 +57,7 @@ unsigned smt_width(struct smt *smt, Z3_ast value)
 
 Z3_ast smt_simplify(struct smt *smt, Z3_ast term)
 {
-	return Z3_simplify(smt->z3, term);
+	return Z3_simplify_ex(smt->z3, term, smt->simplify);
 }
 
 Z3_ast smt_resize(struct smt *smt, Z3_ast value, unsigned width, bool is_signed)
@@ -392,93 +370,4 @@ bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b)
 			j++;
 	}
 	return false;
-}
-
-static struct smt_answered *answered_slot(struct smt *smt, uint64_t key)
-{
-	unsigned at = (unsigned)key & (smt->cap_answered - 1);
-
-	while (smt->answered[at].key && smt->answered[at].key != key)
-		at = (at + 1) & (smt->cap_answered - 1);
-	return &smt->answered[at];
-}
-
-static void remember(struct smt *smt, uint64_t key, enum smt_answer answer)
-{
-	if (smt->nr_answered * 2 >= smt->cap_answered) {
-		struct smt_answered *old = smt->answered;
-		unsigned cap = smt->cap_answered;
-
-		smt->cap_answered = cap ? cap * 2 : 512;
-		smt->answered = arena_alloc(smt->arena, smt->cap_answered * sizeof(*old));
-		for (unsigned i = 0; i < cap; i++)
-			if (old[i].key)
-				*answered_slot(smt, old[i].key) = old[i];
-	}
-	*answered_slot(smt, key) = (struct smt_answered){ key, answer };
-	smt->nr_answered++;
-}
-
-/* The order of the terms does not matter, so neither does it to the key. */
-static uint64_t question_key(struct smt *smt, Z3_ast const *terms, int count)
-{
-	uint64_t key = (uint64_t)count + 1;
-
-	for (int i = 0; i < count; i++) {
-		uint64_t mixed = Z3_get_ast_id(smt->z3, terms[i]) * 0x9e3779b97f4a7c15ull;
-
-		mixed ^= mixed >> 29;
-		key += mixed * 0xbf58476d1ce4e5b9ull;
-	}
-	return key ? key : 1;
-}
-
-static enum smt_answer solve(struct smt *smt, Z3_ast const *terms, int count)
-{
-	Z3_solver_reset(smt->z3, smt->solver);
-	for (int i = 0; i < count; i++)
-		Z3_solver_assert(smt->z3, smt->solver, terms[i]);
-	smt->asked++;
-	switch (Z3_solver_check(smt->z3, smt->solver)) {
-	case Z3_L_TRUE: return SMT_YES;
-	case Z3_L_FALSE: return SMT_NO;
-	default: return SMT_UNKNOWN;
-	}
-}
-
-enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
-{
-	uint64_t key = question_key(smt, terms, count);
-	enum smt_answer answer;
-
-	/* What a quick look could not answer a thorough one may. */
-	key = key * 2 + (smt->limit == QUICK_LIMIT);
-	if (smt->cap_answered && answered_slot(smt, key)->key)
-		return answered_slot(smt, key)->answer;
-	answer = solve(smt, terms, count);
-	remember(smt, key, answer);
-	return answer;
-}
-
-static Z3_model smt_witness(struct smt *smt)
-{
-	Z3_model model = Z3_solver_get_model(smt->z3, smt->solver);
-
-	if (model)
-		Z3_model_inc_ref(smt->z3, model);
-	return model;
-}
-
-Z3_model smt_model(struct smt *smt, Z3_ast const *terms, int count)
-{
-	return solve(smt, terms, count) == SMT_YES ? smt_witness(smt) : NULL;
-}
-
-bool smt_value(struct smt *smt, Z3_model model, Z3_ast term, int64_t *number)
-{
-	Z3_ast value = NULL;
-
-	if (!Z3_model_eval(smt->z3, model, term, true, &value) || !value)
-		return false;
-	return smt_constant(smt, value, number);
 }

@@ -17,8 +17,12 @@ enum smt_answer { SMT_NO, SMT_YES, SMT_UNKNOWN };
 
 struct smt {
 	Z3_context z3;
-	Z3_solver solver;
-	unsigned limit;		/* of work per question */
+	Z3_params simplify;
+	Z3_solver bit_solver, int_solver;	/* NULL until they are asked */
+	struct ints *ints;
+	struct guesses *guesses;
+	bool quick;
+	unsigned limit;		/* of work per question: what bit_solver was told last */
 	unsigned asked;		/* questions that reached the solver */
 	struct smt_answered *answered;	/* questions asked before, by hash */
 	unsigned nr_answered, cap_answered;
@@ -48,6 +52,8 @@ struct smt_symbols {
 
 void smt_open(struct smt *smt, struct arena *arena);
 void smt_close(struct smt *smt);
+/* solve.c's part of it. */
+void solve_close(struct smt *smt);
 
 /* From now on: little work per question (branches), or much (verdicts). */
 void smt_quick(struct smt *smt, bool quick);
