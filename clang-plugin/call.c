@@ -362,8 +362,11 @@ static bool enter(struct engine *e, struct state *s, const struct gup_event *eve
 	struct frame frame = { .function = callee, .block = callee->entry, .event = -1,
 			       .result_var = event->result };
 	struct value args[16];
+	const struct flow *flow = flow_of(e->model, e->api, callee);
 
-	if (event->nr_args > 16)
+	/* Nothing is held and it takes nothing: what it does inside is of no interest. */
+	if (event->nr_args > 16 ||
+	    (!s->nr_holdings && !flow->blocks[callee->entry].leads_to_acquire))
 		return false;
 	frame.path = arena_printf(&e->arena, "%s>%s@%d.%d#%d", caller->path, callee->name,
 				  caller->block, caller->event, state_visits(s, caller->block));
@@ -379,7 +382,6 @@ static bool enter(struct engine *e, struct state *s, const struct gup_event *eve
 				    args[i]);
 		}
 	engine_step(e, s, STEP_CALL, &event->pos, event->callee);
-	flow_of(e->model, e->api, callee);
 	s->returned = (struct value){ NULL, NULL };
 	s->frames[++s->depth] = frame;
 	return true;

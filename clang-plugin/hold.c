@@ -184,8 +184,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (!site)
 		return;
 	site->reached = true;
-	if (!form || row->kind == KIND_BY_FLAGS || row->returns == RETURNS_VOID ||
-	    row->returns == RETURNS_ERRNO) {
+	if (!form || row->returns == RETURNS_VOID || row->returns == RETURNS_ERRNO) {
 		engine_site_open(e, site, form ? "this function's references are not modelled" :
 				 "called with a number of arguments that no known kernel has");
 		engine_set_result(e, s, event, (struct value){ engine_vague(e, width ? width : 32), NULL });
@@ -197,6 +196,13 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 		flags = engine_eval(e, s, event->args[form->flags]);
 	if (form->pages >= 0)
 		pages = engine_eval(e, s, event->args[form->pages]);
+	/* `int locked`: the call says there whether it dropped mmap_lock. */
+	if (form->locked >= 0) {
+		struct value locked = engine_eval(e, s, event->args[form->locked]);
+
+		if (locked.points)
+			state_forget(&e->arena, s, locked.points, arena_strdup(&e->arena, e->key));
+	}
 	tell_acquire(e, s, site, flags.bits, pages);
 	engine_note_flags(e, s, site, flags.bits);
 	if (row->returns == RETURNS_PAGE_OR_ERRPTR || row->returns == RETURNS_PAGE_OR_NULL) {
@@ -347,7 +353,7 @@ static void release_unmatched(struct engine *e, struct state *s, const struct ap
 	for (int i = 0; i < s->nr_holdings; i++) {
 		struct holding *h = &s->holdings[i];
 
-		if (h->kind != row->kind)
+		if (h->kind != row->kind && h->kind != KIND_BY_FLAGS)
 			continue;
 		h->kept_when = Z3_mk_true(e->smt.z3);
 		h->kept_in = "releases of pages that come from elsewhere";

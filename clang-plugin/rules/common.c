@@ -39,7 +39,7 @@ bool rule_is_internal(const struct engine *e, const struct site *site)
 
 const char *rule_kind_text(enum api_kind kind)
 {
-	return kind == KIND_GET ? "got" : "pinned";
+	return kind == KIND_GET ? "got" : kind == KIND_PIN ? "pinned" : "taken";
 }
 
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h)

@@ -16,7 +16,7 @@ bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const 
 bool rule_is_null(struct engine *e, struct value pages);
 /* Does one function of the API call another? mm/gup.c may do what callers must not. */
 bool rule_is_internal(const struct engine *e, const struct site *site);
-/* "pinned" or "got": what the kind of reference is called in messages. */
+/* "pinned", "got", or "taken" when flags decide: what the kind of reference is called in messages. */
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
