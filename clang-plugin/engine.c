@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "merge.h"
 #include "walk.h"
 
 /* The budget of one function, in things that cost the same on every machine. */
@@ -10,6 +11,7 @@
 #define MAX_FORKS 1500u
 #define MAX_QUESTIONS 700u
 #define MAX_UNKNOWNS 20u
+#define MAX_MEMORY (32u << 20)	/* bytes of terms and states */
 
 /* --- sites and frames ---------------------------------------------------------- */
 
@@ -74,11 +76,26 @@ bool engine_seen(struct engine *e, uint64_t signature)
 	return false;
 }
 
+/* At the head of a block that paths meet at, a state waits for the others. */
+static void wait_to_merge(struct engine *e, struct state *s)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct flow *flow = flow_of(e->model, e->api, frame->function);
+
+	if (frame->event < 0 && flow->blocks[frame->block].is_join)
+		engine_trim(e, s);
+	merge_later(e, s);
+}
+
 void engine_later(struct engine *e, struct state *s)
 {
+	e->forks++;
+	if (e->merging) {
+		wait_to_merge(e, s);
+		return;
+	}
 	s->next = e->work;
 	e->work = s;
-	e->forks++;
 }
 
 static void open_sites(struct engine *e, const char *why)
@@ -96,6 +113,7 @@ static void start(struct engine *e, struct gup_function *root)
 	e->nr_seen = e->cap_seen = 0;
 	e->nr_frames = e->cap_frames = 0;
 	e->steps = e->unknowns = e->forks = 0;
+	e->merges = 0;
 	e->truncated = e->exits = false;
 	e->over_budget = NULL;
 	memset(&e->arena, 0, sizeof(e->arena));
@@ -109,10 +127,13 @@ static void start(struct engine *e, struct gup_function *root)
 	e->work = s;
 }
 
-/* Callers are run for what their helpers hand to them: a second look, at a quarter of the price. */
+/*
+ * Callers are run for what their helpers hand to them, merged states when paths
+ * were too many: a second look, at a quarter of the price.
+ */
 static const char *exhausted(const struct engine *e)
 {
-	unsigned share = e->is_caller ? 4 : 1;
+	unsigned share = e->is_caller || e->merging ? 4 : 1;
 
 	if (e->steps > MAX_STEPS / share)
 		return "the function has too many paths (steps)";
@@ -122,7 +143,69 @@ static const char *exhausted(const struct engine *e)
 		return "the function needs too many solver questions";
 	if (e->unknowns > MAX_UNKNOWNS / share)
 		return "the solver cannot answer about the function's arithmetic";
+	if (e->arena.total > MAX_MEMORY)
+		return "the function has too many paths (memory)";
 	return NULL;
+}
+
+/* Runs what waits, each path by itself or all that meet as one, until the budget is spent. */
+static void run_waiting(struct engine *e)
+{
+	while (e->work && !e->over_budget) {
+		struct state *s = e->work;
+
+		if (e->merging)
+			s = merge_next(e);
+		else
+			e->work = s->next;
+		for (;;) {
+			e->steps++;
+			e->over_budget = exhausted(e);
+			if (e->over_budget || !engine_advance(e, s))
+				break;
+			if (e->merging && s->frames[s->depth].event < 0) {
+				wait_to_merge(e, s);
+				break;
+			}
+		}
+	}
+}
+
+static void finish_run(struct engine *e)
+{
+	if (e->options->stats)
+		fprintf(stderr, "%s: stats: %s%s: %u steps, %u branches, %u questions, %u unknown, %zu kB\n",
+			e->model->file, e->root->name, e->merging ? " (merged)" : "", e->steps, e->forks,
+			e->smt.asked, e->unknowns, e->arena.total / 1024);
+	smt_close(&e->smt);
+	arena_free(&e->arena);
+}
+
+/*
+ * Too many paths to run each by itself: run them merged. What that proves is
+ * proven of each of them; what it cannot prove stays open.
+ */
+static void run_merged(struct engine *e, struct gup_function *root)
+{
+	const char *why = e->over_budget;
+
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].function == root)
+			e->sites[i].open = NULL;
+	e->merging = true;
+	start(e, root);
+	e->smt.integers_only = true;
+	run_waiting(e);
+	if (!e->over_budget && !e->exits)
+		open_sites(e, why);
+	for (int i = 0; i < e->nr_sites; i++) {
+		struct site *site = &e->sites[i];
+
+		if (site->function == root && !site->failed && (site->doubted || e->over_budget))
+			engine_site_open(e, site, why);
+	}
+	finish_run(e);
+	e->merging = false;
 }
 
 void engine_run(struct engine *e, struct gup_function *root, bool is_caller)
@@ -134,25 +217,12 @@ void engine_run(struct engine *e, struct gup_function *root, bool is_caller)
 		return;
 	}
 	start(e, root);
-	while (e->work && !e->over_budget) {
-		struct state *s = e->work;
-
-		e->work = s->next;
-		do {
-			e->steps++;
-			e->over_budget = exhausted(e);
-		} while (!e->over_budget && engine_advance(e, s));
-	}
-	if (e->over_budget)
-		open_sites(e, e->over_budget);
-	else if (!e->exits)
+	run_waiting(e);
+	if (!e->over_budget && !e->exits)
 		open_sites(e, "no path reaches the end of the function within two turns of each loop");
-	if (e->options->stats)
-		fprintf(stderr, "%s: stats: %s: %u steps, %u branches, %u questions, %u unknown, %zu kB\n",
-			e->model->file, root->name, e->steps, e->forks, e->smt.asked, e->unknowns,
-			e->arena.total / 1024);
-	smt_close(&e->smt);
-	arena_free(&e->arena);
+	finish_run(e);
+	if (e->over_budget && !is_caller)
+		run_merged(e, root);
 }
 
 static bool is_site(const struct engine *e, const struct gup_event *event)

@@ -22,6 +22,7 @@ struct site {
 	bool hands_on;		/* some path leaves references to the caller */
 	const char *open;	/* why nothing is proven, or NULL */
 	const char *proof;	/* what was proven, or NULL */
+	bool doubted;		/* a merged run could not rule out that something is left */
 	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
 	const char *flags_text;
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
@@ -72,6 +73,8 @@ struct engine {
 	unsigned steps, unknowns, forks;
 	enum smt_answer last_answer;	/* what the solver said last */
 	bool is_caller;
+	bool merging;			/* a second run, of merged states: it proves, it reports nothing */
+	int merges;			/* symbols that say which way a merged path came */
 	bool truncated, exits;		/* a loop was cut; the end was reached */
 	const char *over_budget;
 	const char *key;		/* names the event that is run */

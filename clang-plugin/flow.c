@@ -119,6 +119,7 @@ static void search(struct arena *arena, const struct gup_function *function, str
 		}
 	}
 	colour[block] = BLACK;
+	flow->blocks[block].position = -flow->nr_done++;
 }
 
 static bool touches_references(const struct gup_model *model, const struct api *api,

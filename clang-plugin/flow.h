@@ -26,6 +26,7 @@ struct counting_loop {
 struct name_set { uint64_t bits[4]; };
 
 struct flow_block {
+	int position;			/* in reverse postorder: after all that lead here, loops aside */
 	bool in_loop, is_header, is_join;
 	bool *body;			/* header: the blocks of the loop */
 	bool has_references;		/* header: acquires or releases inside */
@@ -38,6 +39,7 @@ struct flow_block {
 struct flow {
 	struct flow_block *blocks;
 	bool asks_is_err;		/* tells error pointers from others */
+	int nr_done;			/* blocks that were given a position */
 	bool acquires;			/* itself, not through its callees */
 };
 

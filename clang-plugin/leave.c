@@ -67,6 +67,7 @@ static void prove(struct site *site, enum proof_rank rank, const char *proof)
 
 static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
 {
+	h->site->doubted = true;
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->leave)
 			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);

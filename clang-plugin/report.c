@@ -171,7 +171,8 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 	Z3_model model;
 	va_list args;
 
-	if (known(e, rule, site, pos) || !find_witness(e, s, cond, &model))
+	/* Merged paths have no trace to show: the run before reported what it met. */
+	if (e->merging || known(e, rule, site, pos) || !find_witness(e, s, cond, &model))
 		return false;
 	struct finding *f = add(e);
 

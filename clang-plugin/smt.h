@@ -22,6 +22,7 @@ struct smt {
 	struct ints *ints;
 	struct guesses *guesses;
 	bool quick;
+	bool integers_only;	/* what they cannot answer is not worth its bits */
 	unsigned limit;		/* of work per question: what bit_solver was told last */
 	unsigned asked;		/* questions that reached the solver */
 	struct smt_answered *answered;	/* questions asked before, by hash */

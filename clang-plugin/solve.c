@@ -197,7 +197,7 @@ enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
 	/* The integers may have been looser than the bits: are their numbers an example? */
 	if (answer == SMT_YES && !exact && !guesses_hold(smt->guesses, terms, count))
 		answer = SMT_UNKNOWN;
-	if (answer == SMT_UNKNOWN)
+	if (answer == SMT_UNKNOWN && !smt->integers_only)
 		answer = by_bits(smt, terms, count);
 	remember(smt, key, answer);
 	return answer;

@@ -190,6 +190,13 @@ void state_attach(struct arena *arena, struct state *state, const struct place *
 	state->attachments[state->nr_attachments++] = (struct attachment){ inner, outer, text };
 }
 
+void state_add_visit(struct arena *arena, struct state *state, struct visit visit)
+{
+	state->visits = reserve(arena, state->visits, state->nr_visits, &state->cap_visits,
+				sizeof(*state->visits));
+	state->visits[state->nr_visits++] = visit;
+}
+
 int state_visit(struct arena *arena, struct state *state, int block)
 {
 	int frame = state->frames[state->depth].id;
@@ -197,9 +204,7 @@ int state_visit(struct arena *arena, struct state *state, int block)
 	for (int i = 0; i < state->nr_visits; i++)
 		if (state->visits[i].frame == frame && state->visits[i].block == block)
 			return ++state->visits[i].count;
-	state->visits = reserve(arena, state->visits, state->nr_visits, &state->cap_visits,
-				sizeof(*state->visits));
-	state->visits[state->nr_visits++] = (struct visit){ frame, block, 1 };
+	state_add_visit(arena, state, (struct visit){ frame, block, 1 });
 	return 1;
 }
 

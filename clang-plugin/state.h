@@ -126,6 +126,7 @@ int state_visit(struct arena *arena, struct state *state, int block);
 /* How often a block of the running frame was visited. */
 int state_visits(const struct state *state, int block);
 void state_unvisit(struct state *state, int block);
+void state_add_visit(struct arena *arena, struct state *state, struct visit visit);
 /* Drops what no later event can see; `again` says whether a place may be read again. */
 typedef bool (*state_again)(const struct state *state, const struct place *place);
 void state_trim(struct smt *smt, const struct places *places, struct state *state,

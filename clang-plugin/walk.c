@@ -264,6 +264,11 @@ static bool is_over(const struct state *s)
 	return !acquire && !s->nr_holdings;
 }
 
+void engine_trim(struct engine *e, struct state *s)
+{
+	state_trim(&e->smt, &e->places, s, may_read_again);
+}
+
 /* What happens at the head of a block; false: the path ends. */
 static bool enter_block(struct engine *e, struct state *s)
 {
@@ -276,7 +281,7 @@ static bool enter_block(struct engine *e, struct state *s)
 		return false;
 	}
 	if (info->is_join) {
-		state_trim(&e->smt, &e->places, s, may_read_again);
+		engine_trim(e, s);
 		if (engine_seen(e, state_signature(&e->smt, s)))
 			return false;
 	}

@@ -13,6 +13,8 @@
 bool engine_advance(struct engine *e, struct state *s);
 /* Was a state like this met before? Remembers it otherwise. */
 bool engine_seen(struct engine *e, uint64_t signature);
+/* Drops what the path cannot see again from a state at the head of a block. */
+void engine_trim(struct engine *e, struct state *s);
 void engine_later(struct engine *e, struct state *s);
 /* May the path go on where cond holds? Here an unknown answer counts as yes. */
 bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond);
