@@ -19,6 +19,7 @@ enum api_role {
 	ROLE_USE,	/* looks at a page or its data and keeps nothing */
 	ROLE_DIRTY,	/* marks a page dirty; keeps nothing */
 	ROLE_WRITE,	/* writes to the memory that its first argument named ptr points to */
+	ROLE_SLOT,	/* returns the page that a transfer put into its first argument */
 	ROLE_ALLOC,	/* returns memory that nobody else knows */
 	ROLE_FREE	/* frees such memory; its first argument that is named ptr */
 };
@@ -41,6 +42,7 @@ enum api_unit { UNIT_ONE, UNIT_ARRAY, UNIT_RANGE, UNIT_FOLIO, UNIT_FOLIO_REFS, U
 /* Which argument is what; -1: this form has none. */
 struct api_params {
 	int pages, count, flags, locked, make_dirty, mm;
+	int slot;		/* a structure that holds one page: scatterlist, bio_vec */
 	int nr_params;
 };
 

@@ -118,7 +118,7 @@ static void lend_argument(struct engine *e, struct state *s, const struct gup_ev
 	struct holding *page = engine_page_of(e, s, value, &index);
 
 	if (page) {
-		engine_use(e, s, page, index, event);
+		engine_use(e, s, page, index, NULL, event);
 		lend(page, event);
 		return;
 	}
@@ -126,7 +126,7 @@ static void lend_argument(struct engine *e, struct state *s, const struct gup_ev
 		struct holding *h = &s->holdings[i];
 
 		if (place_array(&e->places, value.points, &index) == h->array) {
-			engine_use(e, s, h, NULL, event);
+			engine_use(e, s, h, NULL, NULL, event);
 			lend(h, event);
 		} else if (holds_array(s, h, place_object(value.points))) {
 			lend(h, event);
@@ -264,11 +264,32 @@ static void map_page(struct engine *e, struct state *s, struct holding *h,
 		h->mapped = place_object(value.points);
 }
 
+/* `sg_set_page(sg, page, ...)`: the structure as a whole stands for the one page in it. */
+static void fill_slot(struct engine *e, struct state *s, struct holding *h, const struct place *slot,
+		      struct value page)
+{
+	if (!slot)
+		return;
+	state_write(&e->arena, s, slot, page);
+	if (slot->kind == PLACE_FIELD)
+		engine_keep_field(e, h->site, slot->record, slot->name);
+}
+
+static void read_slot(struct engine *e, struct state *s, const struct gup_event *event,
+		      const struct api_params *form)
+{
+	const struct gup_type type = { .width = 64, .is_pointer = true, .page_depth = 1 };
+	struct value slot = engine_eval(e, s, event->args[form->slot]);
+
+	if (slot.points)
+		engine_set_result(e, s, event, engine_load(e, s, slot.points, type));
+}
+
 static void with_page(struct engine *e, struct state *s, const struct gup_event *event,
 		      const struct api_row *row, const struct api_params *form)
 {
 	struct value value = engine_eval(e, s, event->args[form->pages]);
-	Z3_ast index = NULL;
+	Z3_ast index = NULL, count = NULL;
 	struct holding *h = engine_page_of(e, s, value, &index);
 
 	if (!h && value.points) {
@@ -277,11 +298,14 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 		for (int i = 0; i < s->nr_holdings; i++)
 			if (s->holdings[i].array == array)
 				h = &s->holdings[i];
-		index = NULL;
+		if (form->count >= 0)
+			count = engine_count(e, s, event->args[form->count]);
+		else
+			index = NULL;
 	}
 	if (!h)
 		return;
-	engine_use(e, s, h, index, event);
+	engine_use(e, s, h, index, count, event);
 	h->data_used |= row->data;
 	if (row->writes) {
 		h->written = true;
@@ -292,11 +316,13 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	if (row->role == ROLE_REF)
 		h->extra_ref = true;
 	if (row->role == ROLE_DIRTY)
-		h->dirtied = true;
+		h->dirtied = h->marked = true;
 	if (row->role != ROLE_TRANSFER)
 		return;
 	Z3_ast taken = Z3_mk_true(e->smt.z3);
 
+	if (form->slot >= 0)
+		fill_slot(e, s, h, engine_eval(e, s, event->args[form->slot]).points, value);
 	if (row->returns == RETURNS_ERRNO && event->result >= 0) {
 		const struct frame *frame = &s->frames[s->depth];
 		const struct gup_var *v = &frame->function->vars[event->result];
@@ -334,6 +360,8 @@ static bool by_table(struct engine *e, struct state *s, const struct gup_event *
 	plain_result(e, s, event);
 	if (row->role == ROLE_RELEASE)
 		engine_release(e, s, event, row);
+	else if (form && form->slot >= 0 && row->role == ROLE_SLOT)
+		read_slot(e, s, event, form);
 	else if (form && form->pages >= 0 && row->role == ROLE_FREE)
 		free_memory(e, s, event, form);
 	else if (form && form->pages >= 0)

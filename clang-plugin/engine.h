@@ -103,9 +103,9 @@ struct rule {
 	/* After all holdings of the array were changed. */
 	void (*released)(struct engine *, struct state *, struct holding *, const struct rule *,
 			 const struct release_info *);
-	/* The page at index (64 bits; NULL: several) is used. */
+	/* count pages from index on (64 bits each) are used; NULL: which ones is not known; one. */
 	void (*use)(struct engine *, struct state *, struct holding *, const struct rule *,
-		    Z3_ast index, const struct gup_event *event);
+		    Z3_ast index, Z3_ast count, const struct gup_event *event);
 	/* A value that depends on the result is stored or computed with. */
 	void (*store)(struct engine *, struct state *, struct holding *, const struct rule *,
 		      const struct place *place, struct value value, const struct gup_event *event);
@@ -145,13 +145,15 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 			       Z3_ast *index);
 /* The holding that a number was made from: a page frame number, say. */
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
-void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
+void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index, Z3_ast count,
 		const struct gup_event *event);
 /* Memory was written to: a mapped page, perhaps. */
 void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place);
 /* Remembers whether the site asks for pages to write to, on every path or on some. */
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags);
+/* The field that the pages of a term sit in: `t->pages`, `&t->pages[i]`, `t->page`; or NULL. */
+const struct gup_term *engine_field_of(const struct gup_term *term);
 /* Page references of the site's kind are left in this field. */
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
 bool engine_is_outer(const struct state *s, const struct place *object);
@@ -186,9 +188,9 @@ void engine_site_open(struct engine *e, struct site *site, const char *why);
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
-/* A finding that no path led to: about two places of the file. */
+/* A finding that no path led to: about two places of the file, of which `other` has the note. */
 bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
-		  const struct gup_pos *pos, const char *function, const char *format, ...)
+		  const struct gup_pos *pos, const struct finding_step *other, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 void report_all(struct engine *e, const struct gup_host *host);
 void report_sites(struct engine *e, FILE *out);

@@ -28,13 +28,13 @@ struct holding *engine_number_of(struct engine *e, struct state *s, struct value
 	return NULL;
 }
 
-void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index,
+void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index, Z3_ast count,
 		const struct gup_event *event)
 {
 	h->used = true;
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->use)
-			gup_rules[i]->use(e, s, h, gup_rules[i], index, event);
+			gup_rules[i]->use(e, s, h, gup_rules[i], index, count, event);
 }
 
 void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
@@ -82,6 +82,15 @@ void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_
 
 	site->for_write |= engine_possible(e, s, set);
 	site->for_read |= engine_possible(e, s, smt_not(smt, set));
+}
+
+const struct gup_term *engine_field_of(const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST || term->kind == TERM_ADDR || term->kind == TERM_INDEX ||
+	       (term->kind == TERM_BINARY && (term->op == OP_ADD || term->op == OP_SUB) &&
+		term->a->type.is_pointer))
+		term = term->a;
+	return term->kind == TERM_FIELD && term->type.page_depth ? term : NULL;
 }
 
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)

@@ -18,6 +18,7 @@ struct counting_loop {
 	enum term_op op;
 	const struct gup_term *array;	/* the pointer whose elements are released */
 	const struct gup_event *release;
+	const struct gup_event *use;	/* what looks at the data of each page before, or NULL */
 	bool guarded;			/* only elements that are not NULL */
 	int exit;			/* where the loop goes on */
 };

@@ -63,7 +63,8 @@ bool gup_name_is_interesting(const struct gup_session *session, const char *name
 {
 	const struct api_row *row = api_find(session->api, name);
 
-	return row && (is_event(row) || row->role == ROLE_DIRTY || row->writes);
+	return row && (is_event(row) || row->role == ROLE_DIRTY || row->role == ROLE_TRANSFER ||
+		       row->writes);
 }
 
 static bool acquires(struct engine *e, struct gup_function *function)

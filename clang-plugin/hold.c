@@ -110,6 +110,7 @@ static void acquire_page(struct engine *e, struct state *s, const struct gup_eve
 	if (site->row->returns == RETURNS_PAGE_OR_ERRPTR)
 		state_add_fact(&e->arena, &e->smt, s, smt_nonzero(&e->smt, bits));
 	h->site = site;
+	h->path = s->frames[s->depth].path;
 	h->kind = site->row->kind;
 	h->array = slot;
 	h->base = smt_number(&e->smt, 0, 64);
@@ -140,6 +141,7 @@ static struct holding *new_holding(struct engine *e, struct state *s, struct sit
 	struct holding *h = state_add_holding(&e->arena, s);
 
 	h->site = site;
+	h->path = s->frames[s->depth].path;
 	h->kind = site->row->kind;
 	h->array = place_array(&e->places, array, &h->base);
 	return h;
@@ -219,12 +221,10 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 		return;
 	}
 	struct value old = old_page(s, pages);
-	const struct gup_term *array = event->args[form->pages];
+	const struct gup_term *field = engine_field_of(event->args[form->pages]);
 
-	while (array->kind == TERM_CAST)
-		array = array->a;
-	if (array->kind == TERM_FIELD && array->type.page_depth == 2)
-		engine_keep_field(e, site, array->record, array->name);
+	if (field)
+		engine_keep_field(e, site, field->record, field->name);
 	struct holding *h = new_holding(e, s, site, event, pages);
 
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);

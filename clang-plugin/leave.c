@@ -91,10 +91,37 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 		"an error path leaves the references in %s, whose owner may release them", where));
 }
 
+/*
+ * iov_iter_extract_pages() pins what a user space iterator covers and nothing
+ * else. Whoever never unpins anything, nor asks iov_iter_extract_will_pin(),
+ * has iterators of the other sort.
+ */
+static bool expects_pins(const struct engine *e)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++) {
+				const char *callee = function->blocks[b].events[i].callee;
+				const struct api_row *row = callee ? api_find(e->api, callee) : NULL;
+
+				if ((row && row->role == ROLE_RELEASE && row->kind == KIND_PIN) ||
+				    (callee && !strcmp(callee, "iov_iter_extract_will_pin")))
+					return true;
+			}
+	}
+	return false;
+}
+
 static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
 {
 	const char *where;
 
+	if (h->kind == KIND_PIN_IF_USER && !expects_pins(e)) {
+		engine_site_open(e, h->site, "pins only for iterators of user space, and this file releases no pins");
+		return;
+	}
 	if (page_is_kept(s, h, &where)) {
 		h->site->hands_on |= h->page_result;
 		prove(h->site, PROOF_HANDED_OVER,

@@ -130,6 +130,9 @@ static bool read_call(struct shape *shape, const struct gup_event *event, int bl
 		return true;
 	if (!row && model_find(shape->model, event->callee))
 		return false;
+	if (row && row->role == ROLE_USE && row->data && form && form->pages >= 0 && form->count < 0 &&
+	    is_element(shape, uncast(event->args[form->pages])))
+		shape->loop.use = event;
 	if (!row || (row->role != ROLE_RELEASE && row->role != ROLE_ACQUIRE))
 		return true;
 	if (row->role == ROLE_ACQUIRE || shape->loop.release || !form || form->pages < 0)

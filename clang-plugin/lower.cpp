@@ -472,6 +472,18 @@ private:
 		E->text = Text ? T.text(Text) : "";
 	}
 
+	// A transparent union, as release_pages() has taken since 6.2, is passed as what was put into it.
+	const gup_term *argument(const Expr *A)
+	{
+		if (!A->getType()->isRecordType())
+			return term(A);
+		if (auto *C = dyn_cast<CompoundLiteralExpr>(A->IgnoreParens()))
+			if (auto *I = dyn_cast<InitListExpr>(C->getInitializer()))
+				if (A->getType()->isUnionType() && I->getNumInits() == 1)
+					return term(I->getInit(0));
+		return unknown(A->getType());
+	}
+
 	void lowerCall(const CallExpr *E)
 	{
 		std::string Name = calleeName(E);
@@ -481,7 +493,7 @@ private:
 		int Result = E->getType()->isVoidType() ? -1 : temporary(E);
 		std::vector<const gup_term *> Args;
 		for (const Expr *A : E->arguments())
-			Args.push_back(A->getType()->isRecordType() ? unknown(A->getType()) : term(A));
+			Args.push_back(argument(A));
 		gup_event *Call = model_add_event(M, Block, EVENT_CALL);
 		Call->pos = T.pos(E->getBeginLoc());
 		Call->text = T.text(E);

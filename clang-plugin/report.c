@@ -165,6 +165,23 @@ static void fill_in(struct finding *f, const struct rule *rule, struct site *sit
 	f->pos = *pos;
 }
 
+/* The function in which a position of the model stands. */
+static const char *function_at(const struct engine *e, const struct gup_pos *pos)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++) {
+			const struct gup_block *block = &function->blocks[b];
+
+			for (int i = 0; i < block->nr_events; i++)
+				if (&block->events[i].pos == pos)
+					return function->name;
+		}
+	}
+	return e->root->name;
+}
+
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 {
@@ -179,7 +196,7 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 	va_start(args, format);
 	f->message = format_text(e, format, args);
 	va_end(args);
-	fill_in(f, rule, site, pos, e->root->name);
+	fill_in(f, rule, site, pos, function_at(e, pos));
 	copy_steps(e, f, s->trace, model);
 	Z3_model_dec_ref(e->smt.z3, model);
 	if (site && rule->level != LEVEL_NOTE)
@@ -188,7 +205,7 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 }
 
 bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
-		  const struct gup_pos *pos, const char *function, const char *format, ...)
+		  const struct gup_pos *pos, const struct finding_step *other, const char *format, ...)
 {
 	va_list args;
 
@@ -199,11 +216,11 @@ bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 	va_start(args, format);
 	f->message = format_text(e, format, args);
 	va_end(args);
-	fill_in(f, rule, site, pos, function);
+	fill_in(f, rule, site, pos, function_at(e, pos));
 	f->steps = arena_alloc(e->kept, sizeof(*f->steps));
-	f->steps[f->nr_steps++] = (struct finding_step){ STEP_ACQUIRE, site->event->pos,
-		arena_printf(e->kept, "%s() fills it here", site->row->name) };
-	site->failed = true;
+	f->steps[f->nr_steps++] = *other;
+	if (rule->level != LEVEL_NOTE)
+		site->failed = true;
 	return true;
 }
 

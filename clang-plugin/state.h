@@ -28,6 +28,7 @@ struct site;
 /* References that one execution of an acquiring call took. */
 struct holding {
 	struct site *site;
+	const char *path;		/* of the frame that ran the call */
 	enum api_kind kind;
 	const struct place *array;	/* they sit in array[base .. base + count) */
 	Z3_ast base, asked, result, count, held;	/* 64 bits each */
@@ -37,6 +38,7 @@ struct holding {
 	bool released, extra_ref, freed, count_stored, dirtied, used;
 	bool data_used;			/* somebody got at what is in the pages */
 	bool written;			/* ... and certainly wrote to it */
+	bool marked;			/* marked dirty by a call for that alone */
 	const struct place *mapped;	/* where one of the pages was mapped last */
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */

@@ -55,8 +55,25 @@ static void mark_dirty(struct engine *e, struct state *s, const struct gup_funct
 
 			for (int h = 0; row && row->role == ROLE_DIRTY && h < s->nr_holdings; h++)
 				if (s->holdings[h].array == array)
-					s->holdings[h].dirtied = true;
+					s->holdings[h].dirtied = s->holdings[h].marked = true;
 		}
+}
+
+/* kmap(pages[i]) in each turn. */
+static void use_each(struct engine *e, struct state *s, const struct release_info *info,
+		     const struct gup_event *use)
+{
+	const struct api_row *row = api_find(e->api, use->callee);
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (h->array != info->array)
+			continue;
+		engine_use(e, s, h, info->base, info->asked, use);
+		h->data_used |= row->data;
+		h->written |= row->writes;
+	}
 }
 
 /* The whole of a counting loop at once: releases array[i .. bound). */
@@ -76,6 +93,8 @@ static void run_counting(struct engine *e, struct state *s, const struct countin
 	info.base = smt_binary(smt, OP_ADD, true, info.base, low);
 	info.asked = smt_ite(smt, more, smt_binary(smt, OP_SUB, true, high, low),
 			     smt_number(smt, 0, 64));
+	if (loop->use)
+		use_each(e, s, &info, loop->use);
 	engine_step(e, s, STEP_RELEASE, &loop->release->pos, loop->release->text);
 	engine_step_value(s, "times", info.asked, true);
 	mark_dirty(e, s, frame->function, body, info.array);

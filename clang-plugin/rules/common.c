@@ -88,6 +88,21 @@ bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct h
 	return false;
 }
 
+const struct gup_pos *rule_common_place(const struct state *s, const struct holding *h,
+					const struct gup_event *event)
+{
+	/* The path of a frame begins with that of its caller. */
+	for (int i = 0; i < s->depth; i++) {
+		const struct frame *frame = &s->frames[i], *next = &s->frames[i + 1];
+		size_t length = strlen(next->path);
+
+		if (!strncmp(h->path, next->path, length) && (!h->path[length] || h->path[length] == '>'))
+			continue;
+		return &frame->function->blocks[frame->block].events[frame->event - 1].pos;
+	}
+	return &event->pos;
+}
+
 int rule_holdings_in(const struct state *s, const struct place *array)
 {
 	int count = 0;
@@ -97,16 +112,69 @@ int rule_holdings_in(const struct state *s, const struct place *array)
 	return count;
 }
 
-/* `release_pages(thing->pages, n)` or `put_page(thing->pages[i])`: the page array of a field. */
-static const struct gup_term *array_of(const struct gup_term *term)
+static const struct gup_term *uncast(const struct gup_term *term)
 {
-	while (term->kind == TERM_CAST || term->kind == TERM_INDEX)
+	while (term->kind == TERM_CAST)
 		term = term->a;
-	return term->kind == TERM_FIELD && term->type.page_depth == 2 ? term : NULL;
+	return term;
 }
 
-const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
-					   const struct api_row **row)
+/* `sg_page(&thing->mem)`, of which the variable is the result: the field mem. */
+static const struct gup_term *slot_of(struct engine *e, const struct gup_function *function, int var)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			const struct api_row *row = event->kind == EVENT_CALL && event->result == var ?
+				api_find(e->api, event->callee) : NULL;
+			const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
+			const struct gup_term *slot;
+
+			if (!form || row->role != ROLE_SLOT || form->slot < 0)
+				continue;
+			slot = uncast(event->args[form->slot]);
+			return slot->kind == TERM_ADDR && slot->a->kind == TERM_FIELD ? slot->a : NULL;
+		}
+	return NULL;
+}
+
+/* The one thing that a variable of the function is assigned, or NULL. */
+static const struct gup_term *only_value(const struct gup_function *function, int var)
+{
+	const struct gup_term *value = NULL;
+
+	if (function->vars[var].kind == VAR_PARAM || function->vars[var].address_taken)
+		return NULL;
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+
+			if (event->kind != EVENT_ASSIGN || event->lhs->kind != TERM_VAR ||
+			    event->lhs->var != var)
+				continue;
+			if (value)
+				return NULL;
+			value = event->rhs;
+		}
+	return value;
+}
+
+const struct gup_term *rule_field_of(struct engine *e, const struct gup_function *function,
+				     const struct gup_term *term)
+{
+	const struct gup_term *field = engine_field_of(term), *value;
+
+	while (!field && (term->kind == TERM_CAST || term->kind == TERM_INDEX || term->kind == TERM_ADDR ||
+			  (term->kind == TERM_BINARY && term->a->type.is_pointer)))
+		term = term->a;
+	if (field || term->kind != TERM_VAR || !term->type.page_depth)
+		return field;
+	value = only_value(function, term->var);
+	return value ? engine_field_of(value) : slot_of(e, function, term->var);
+}
+
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_function *function,
+					   const struct gup_event *event, const struct api_row **row)
 {
 	const struct api_params *form;
 
@@ -115,7 +183,7 @@ const struct gup_term *rule_released_array(struct engine *e, const struct gup_ev
 	if (!form || (*row)->role != ROLE_RELEASE || form->pages < 0 ||
 	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
 		return NULL;
-	return array_of(event->args[form->pages]);
+	return rule_field_of(e, function, event->args[form->pages]);
 }
 
 /* include/linux/mmu_notifier.h, include/linux/hmm.h */
@@ -132,4 +200,10 @@ bool rule_uses_notifier(const struct gup_function *function)
 					return true;
 		}
 	return false;
+}
+
+struct finding_step rule_filled_here(struct engine *e, const struct site *site)
+{
+	return (struct finding_step){ STEP_ACQUIRE, site->event->pos,
+				      arena_printf(e->kept, "%s() fills it here", site->row->name) };
 }

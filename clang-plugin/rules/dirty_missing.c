@@ -87,13 +87,15 @@ static void check_release(struct engine *e, const struct rule *rule,
 			  const struct gup_function *function, const struct gup_event *event)
 {
 	const struct api_row *row;
-	const struct gup_term *array = rule_released_array(e, event, &row);
+	const struct gup_term *array = rule_released_array(e, function, event, &row);
 	const struct kept_field *field = array ? written_field(e, array, row->kind) : NULL;
 
 	/* What an error path of the acquiring function drops was not written to. */
 	if (!field || field->site->function == function || calls(field->site->function, function->name))
 		return;
-	report_plain(e, rule, field->site, &event->pos, function->name,
+	struct finding_step filled = rule_filled_here(e, field->site);
+
+	report_plain(e, rule, field->site, &event->pos, &filled,
 		     "Pages that %s() takes in %s.%s, for some transfers with FOLL_WRITE, are released without being marked dirty",
 		     field->site->row->name, array->record, array->name);
 }

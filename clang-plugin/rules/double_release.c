@@ -10,6 +10,9 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 	/* A second reference, or several calls into the same slots: not the same references. */
 	if (!h->released || h->extra_ref || !info->exact || rule_holdings_in(s, h->array) > 1)
 		return;
+	/* put_page() also drops what another function took, such as the reference of a mapping. */
+	if (info->row->generic && h->lent_to)
+		return;
 	if (h->kind != info->row->kind || info->row->unit == UNIT_RANGE ||
 	    info->row->unit == UNIT_FOLIO_REFS || !rule_depends_only_on(e, info->asked, h))
 		return;
@@ -19,7 +22,7 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 
 	if (!engine_possible(e, s, again))
 		return;
-	report(e, s, rule, h->site, &info->event->pos, again,
+	report(e, s, rule, h->site, rule_common_place(s, h, info->event), again,
 	       "Pages that were released before on this path are released again");
 }
 

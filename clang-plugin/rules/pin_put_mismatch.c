@@ -46,7 +46,7 @@ static bool releases_as(struct engine *e, const struct gup_function *function,
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct api_row *row;
 			const struct gup_term *other =
-				rule_released_array(e, &function->blocks[b].events[i], &row);
+				rule_released_array(e, function, &function->blocks[b].events[i], &row);
 
 			if (other && row->kind == kind && !strcmp(other->name, array->name))
 				return true;
@@ -58,7 +58,7 @@ static void check_release(struct engine *e, const struct rule *rule,
 			  const struct gup_function *function, const struct gup_event *event)
 {
 	const struct api_row *row;
-	const struct gup_term *array = rule_released_array(e, event, &row);
+	const struct gup_term *array = rule_released_array(e, function, event, &row);
 	const struct kept_field *other;
 
 	if (!array || find_field(e, array, row->kind))
@@ -66,11 +66,14 @@ static void check_release(struct engine *e, const struct rule *rule,
 	other = find_field(e, array, row->kind == KIND_PIN ? KIND_GET : KIND_PIN);
 	if (other && other->kind == KIND_GET && ends_a_get(row))
 		return;
-	if (other && !releases_as(e, function, array, other->kind))
-		report_plain(e, rule, other->site, &event->pos, function->name,
-			     "Pages that %s() %s in %s.%s are released by %s()", other->site->row->name,
-			     other->kind == KIND_PIN ? "pinned" : "got", array->record, array->name,
-			     row->name);
+	if (!other || releases_as(e, function, array, other->kind))
+		return;
+	struct finding_step filled = rule_filled_here(e, other->site);
+
+	report_plain(e, rule, other->site, &event->pos, &filled,
+		     "Pages that %s() %s in %s%s%s are released by %s()", other->site->row->name,
+		     rule_kind_text(other->kind), array->record, *array->record ? "." : "", array->name,
+		     row->name);
 }
 
 /* The field is filled in one function and released in another of this file. */

@@ -24,7 +24,7 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 							 smt_number(smt, 0, 64)));
 	bool is_negative = engine_possible(e, s, negative);
 
-	report(e, s, rule, h->site, &info->event->pos, is_negative ? negative : more,
+	report(e, s, rule, h->site, rule_common_place(s, h, info->event), is_negative ? negative : more,
 	       is_negative ? "A negative result is taken for the number of pages to release" :
 			     "More pages are released than %s() returned", h->site->row->name);
 }

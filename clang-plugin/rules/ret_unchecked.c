@@ -3,24 +3,27 @@
 #include "rules.h"
 
 static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
-		Z3_ast index, const struct gup_event *event)
+		Z3_ast index, Z3_ast count, const struct gup_event *event)
 {
 	struct smt *smt = &e->smt;
 	int64_t number;
 
 	if (!index || h->vague_count || h->page_result || rule_holdings_in(s, h->array) > 1 ||
-	    !rule_depends_only_on(e, index, h))
+	    !rule_depends_only_on(e, index, h) || (count && !rule_depends_only_on(e, count, h)))
 		return;
 	Z3_ast offset = smt_binary(smt, OP_SUB, true, index, h->base);
-	Z3_ast beyond = smt_compare(smt, OP_GE, true, offset, h->count);
+	Z3_ast beyond = count ? smt_compare(smt, OP_GT, false, smt_binary(smt, OP_ADD, false, offset, count),
+					    h->count) :
+				smt_compare(smt, OP_GE, true, offset, h->count);
 
 	/* How far a loop goes that lasts as long as its callees say cannot be told from here. */
 	if (smt_constant(smt, offset, &number) && number && rule_turns_on_calls(e, s, h))
 		return;
 	if (!engine_possible(e, s, beyond))
 		return;
-	report(e, s, rule, h->site, &event->pos, beyond,
-	       "A page is used that %s() may not have returned", h->site->row->name);
+	report(e, s, rule, h->site, rule_common_place(s, h, event), beyond,
+	       count ? "More pages are used than %s() may have returned" :
+		       "A page is used that %s() may not have returned", h->site->row->name);
 }
 
 /* `put_page(page)` after a call that may have returned nothing. */
@@ -37,7 +40,7 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 
 	if (!rule_depends_only_on(e, info->base, h) || !engine_possible(e, s, none))
 		return;
-	report(e, s, rule, h->site, &info->event->pos, none,
+	report(e, s, rule, h->site, rule_common_place(s, h, info->event), none,
 	       "A page is released that %s() may not have returned", h->site->row->name);
 }
 
@@ -62,7 +65,7 @@ static void store(struct engine *e, struct state *s, struct holding *h, const st
 
 	if (!engine_possible(e, s, negative))
 		return;
-	report(e, s, rule, h->site, &event->pos, negative,
+	report(e, s, rule, h->site, rule_common_place(s, h, event), negative,
 	       "The result of %s() is added up although it may be a negative errno",
 	       h->site->row->name);
 }

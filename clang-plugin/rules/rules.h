@@ -20,13 +20,24 @@ bool rule_is_internal(const struct engine *e, const struct site *site);
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
-/* The field whose page array, or a page of it, the event releases by `row`; NULL when it does not. */
-const struct gup_term *rule_released_array(struct engine *e, const struct gup_event *event,
-					   const struct api_row **row);
+/* The field that holds the pages of a term, also by way of a variable or sg_page(); or NULL. */
+const struct gup_term *rule_field_of(struct engine *e, const struct gup_function *function,
+				     const struct gup_term *term);
+/* The field whose pages, all or one, the event releases by `row`; NULL when it does not. */
+const struct gup_term *rule_released_array(struct engine *e, const struct gup_function *function,
+					   const struct gup_event *event, const struct api_row **row);
 /* Does the function deal with an MMU notifier or HMM? */
 bool rule_uses_notifier(const struct gup_function *function);
 /* Has this path, since the acquire, turned on what some other call returned? */
 bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h);
+/*
+ * Where a count or a result was got wrong: not in a helper that releases what
+ * it is told to, but where the function that has both acquire and release calls it.
+ */
+const struct gup_pos *rule_common_place(const struct state *s, const struct holding *h,
+					const struct gup_event *event);
+/* The note for report_plain(): where the field is filled. */
+struct finding_step rule_filled_here(struct engine *e, const struct site *site);
 /* How many holdings of this path sit in the array. */
 int rule_holdings_in(const struct state *s, const struct place *array);
 

@@ -28,7 +28,7 @@ int dirtied_by_hand(unsigned long start, const void *data)
 {
 	struct page *page;
 
-	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1) /* expect plugin: should-pin */
 		return -EFAULT;
 	memcpy(kmap_local_page(page), data, 16);
 	set_page_dirty_lock(page);

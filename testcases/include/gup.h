@@ -179,7 +179,13 @@ void put_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool m
 void put_page(struct page *page);
 void folio_put(struct folio *folio);
 void folio_put_refs(struct folio *folio, int refs);
+#if KERNEL >= 602
+typedef union { struct page **pages; struct folio **folios; } release_pages_arg
+	__attribute__((__transparent_union__));
+void release_pages(release_pages_arg, int nr);
+#else
 void release_pages(struct page **pages, int nr);
+#endif
 void __free_pages(struct page *page, unsigned int order);
 #define __free_page(page) __free_pages((page), 0)
 
