@@ -214,6 +214,32 @@ static int one(unsigned long start)
     assert "the tree's mm/gup.c does not refuse it there" in drops(file, "conflicting-flag")
 
 
+def test_a_check_of_another_result(tmp_path):
+    """The variable is used again: what is compared then is not the number of pages."""
+    file = open_file(tmp_path, """\
+#include <gup.h>
+int send(struct page **pages);
+static int one(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret != nr) {
+		nr = ret;
+		goto out;
+	}
+	ret = send(pages);
+	if (ret < 0)
+		goto out;
+	return 0;
+out:
+	unpin_user_pages(pages, nr);
+	return ret;
+}
+""")
+    assert drops(file, "unsigned-count") == ["no comparison of the result depends on its sign"]
+    assert len(edits(file, "weaken-short-check")) == 1
+
+
 def test_a_retry_is_no_clean_up(tmp_path):
     """A jump back behind the release is neither an error path nor a leak."""
     file = open_file(tmp_path, """\

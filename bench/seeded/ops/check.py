@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Bugs at the check of the result: too weak, or by an unsigned variable."""
 
-from bench.seeded.ops.common import (Operator, conditions, decls, literal, refers, result_of,
+from bench.seeded.ops.common import (Operator, checks, decls, literal, refers, result_of,
                                      short_checks)
 
 UNSIGNED = {"int": "unsigned int", "long": "unsigned long", "short": "unsigned short",
@@ -87,9 +87,7 @@ class UnsignedCount(Operator):
         with a count by order, and no later check by != lets an error go the failing way.
         """
         signed = False
-        for statement, condition in conditions(call.function):
-            if condition.end < call.node.start:
-                continue
+        for statement, condition in checks(unit, call):
             for node in condition.walk():
                 if node.kind != "BINARY_OPERATOR" or node.op not in ("<", "<=", ">", ">=", "!="):
                     continue

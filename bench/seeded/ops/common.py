@@ -134,6 +134,25 @@ def conditions(function):
             yield node, node.children[0]
 
 
+def checks(unit, call):
+    """The conditions behind @call in which the variable of its result still has it."""
+    result = result_of(call)
+    over = [w.start for w in writes(call.function, result, call.node.end)
+            if not in_leaving_branch(unit, w)] if result is not None else []
+    for statement, condition in conditions(call.function):
+        if condition.end >= call.node.start and not (over and over[0] < condition.start):
+            yield statement, condition
+
+
+def in_leaving_branch(unit, node):
+    """Is @node in a branch that leaves, so that nothing behind it follows?"""
+    for parent in node.ancestors():
+        if parent.kind == "IF_STMT" and node is not parent.children[0] and unit.leaves(node):
+            return True
+        node = parent
+    return False
+
+
 def literal(unit, node):
     """The value of an integer literal, or None."""
     try:
@@ -148,9 +167,7 @@ def short_checks(unit, call):
     result of @call is compared with a count by != or <.
     """
     result = result_of(call)
-    for statement, condition in conditions(call.function):
-        if condition.end < call.node.start:
-            continue
+    for statement, condition in checks(unit, call):
         for node in condition.walk():
             if node.kind != "BINARY_OPERATOR" or node.op not in ("!=", "<", ">"):
                 continue
@@ -192,10 +209,10 @@ def on_error_path(unit, statement):
     Is @statement only reached on the way out of an error: in a branch that leaves, or behind a
     label that nothing falls into?
     """
+    if in_leaving_branch(unit, statement):
+        return True
     node = statement
     for parent in statement.ancestors():
-        if parent.kind == "IF_STMT" and node is not parent.children[0] and unit.leaves(node):
-            return True
         if parent.kind == "COMPOUND_STMT":
             labelled = node.kind == "LABEL_STMT"
             for sibling in reversed(parent.children[:parent.children.index(node)]):
