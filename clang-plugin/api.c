@@ -18,6 +18,7 @@ struct api {
 	int nr_rows, cap_rows;
 	struct api_refusal *refusals;
 	int nr_refusals;
+	uint64_t digest;
 };
 
 struct word { const char *text; int value; };
@@ -234,6 +235,14 @@ static char *add_rows(struct api *api, json_t *root)
 	return add_refusals(api, json_object_get(root, "refused"));
 }
 
+static void add_to_digest(struct api *api, const char *text, size_t size)
+{
+	if (!api->digest)
+		api->digest = 14695981039346656037u;
+	for (size_t i = 0; i < size; i++)
+		api->digest = (api->digest ^ (unsigned char)text[i]) * 1099511628211u;	/* FNV-1a */
+}
+
 static char *add_text(struct api *api, const char *text, size_t size)
 {
 	json_error_t where;
@@ -247,6 +256,7 @@ static char *add_text(struct api *api, const char *text, size_t size)
 	}
 	char *error = add_rows(api, root);
 
+	add_to_digest(api, text, size);
 	json_decref(root);
 	return error;
 }
@@ -263,7 +273,10 @@ static char *add_file(struct api *api, const char *file)
 		return strdup(message);
 	}
 	char *error = add_rows(api, root);
+	char *text = json_dumps(root, JSON_COMPACT);
 
+	add_to_digest(api, text, strlen(text));
+	free(text);
 	json_decref(root);
 	return error;
 }
@@ -300,6 +313,11 @@ void api_free(struct api *api)
 		return;
 	arena_free(&api->arena);
 	free(api);
+}
+
+uint64_t api_digest(const struct api *api)
+{
+	return api->digest;
 }
 
 const struct api_row *api_find(const struct api *api, const char *name)

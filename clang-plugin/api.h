@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum api_role {
 	ROLE_ACQUIRE,	/* takes references on pages */
@@ -85,6 +86,8 @@ struct api *api_load(const char *file, char **error);
 /* The same from text, for tests. */
 struct api *api_load_text(const char *text, size_t size, char **error);
 void api_free(struct api *api);
+/* A number that stands for the tables that were loaded, a user's too. */
+uint64_t api_digest(const struct api *api);
 const struct api_row *api_find(const struct api *api, const char *name);
 /* The form with so many parameters, or NULL when the tree has one that we do not know. */
 const struct api_params *api_form(const struct api_row *row, int nr_args);

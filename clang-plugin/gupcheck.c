@@ -5,11 +5,47 @@
 #include <string.h>
 
 #include "engine.h"
+#include "facts.h"
+#include "output.h"
 
 struct gup_session {
 	struct gup_options options;
 	struct api *api;
 };
+
+static const char *value_of(const char *text, const char *name)
+{
+	size_t size = strlen(name);
+
+	return !strncmp(text, name, size) && text[size] == '=' ? text + size + 1 : NULL;
+}
+
+bool gup_set_option(struct gup_options *options, const char *text)
+{
+	const struct { const char *name; const char **value; } values[] = {
+		{ "sarif", &options->sarif }, { "srcroot", &options->srcroot },
+		{ "facts", &options->facts }, { "api", &options->api_file },
+	};
+	const struct { const char *name; bool *set; } flags[] = {
+		{ "dump", &options->dump }, { "sites", &options->sites }, { "stats", &options->stats },
+		{ "quiet", &options->quiet }, { "policy=entry", &options->entry_policy },
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if (value_of(text, values[i].name)) {
+			*values[i].value = value_of(text, values[i].name);
+			return **values[i].value;
+		}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		if (!strcmp(text, flags[i].name))
+			return *flags[i].set = true;
+	return !strcmp(text, "policy=assert");
+}
+
+static char *copy_of(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
 
 struct gup_session *gup_open(const struct gup_options *options)
 {
@@ -20,8 +56,9 @@ struct gup_session *gup_open(const struct gup_options *options)
 		return NULL;
 	session->options = *options;
 	/* The front end's strings may not live as long as we do. */
-	session->options.sarif = options->sarif ? strdup(options->sarif) : NULL;
-	session->options.srcroot = options->srcroot ? strdup(options->srcroot) : NULL;
+	session->options.sarif = copy_of(options->sarif);
+	session->options.facts = copy_of(options->facts);
+	session->options.srcroot = copy_of(options->srcroot);
 	session->options.api_file = NULL;
 	session->api = api_load(options->api_file, &error);
 	if (session->api)
@@ -39,6 +76,7 @@ void gup_close(struct gup_session *session)
 	api_free(session->api);
 	free((char *)session->options.sarif);
 	free((char *)session->options.srcroot);
+	free((char *)session->options.facts);
 	free(session);
 }
 
@@ -102,27 +140,48 @@ static void run_all(struct engine *e)
 			gup_rules[i]->finish(e, gup_rules[i]);
 }
 
+/* With where the model comes from, which only a reader of facts wants to know. */
+static bool write_facts(struct gup_session *session, struct gup_model *model)
+{
+	if (!session->options.facts)
+		return true;
+	model->api = api_digest(session->api);
+	model->root = facts_root(&model->arena, model->file);
+	model->tree = facts_tree(&model->arena, model->root);
+	return facts_write(model, output_path(&model->arena, session->options.facts,
+					      model->file + strlen(model->root), ".facts"));
+}
+
+const char *gup_mismatch(const struct gup_session *session, const struct gup_model *model)
+{
+	return model->api == api_digest(session->api) ? NULL :
+		"made with another API table: make the facts again, or give the table with --api";
+}
+
 int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host)
 {
 	const char *wrong = model_check(model);
 	struct arena kept = { 0 };
 	struct engine engine;
+	bool good;
 	int count;
 
 	if (wrong) {
 		fprintf(stderr, "gupcheck: %s: the model is broken: %s\n", model->file, wrong);
-		return 0;
+		return -1;
 	}
 	if (session->options.dump)
 		model_print(stdout, model);
+	good = write_facts(session, model);
 	engine_open(&engine, model, session->api, &session->options, &kept);
 	run_all(&engine);
 	report_all(&engine, host);
 	if (session->options.sites)
 		report_sites(&engine, stderr);
 	if (session->options.sarif)
-		sarif_write(&engine, session->options.sarif);
+		good = sarif_write(&engine, output_path(&kept, session->options.sarif,
+							model->file + strlen(model->root), ".sarif")) && good;
 	count = engine.nr_findings;
 	arena_free(&kept);
-	return count;
+	return good ? count : -1;
 }

@@ -17,6 +17,7 @@ extern "C" {
 struct gup_options {
 	const char *sarif;	/* where the SARIF file goes: NULL for none */
 	const char *srcroot;	/* files below this absolute path are named relative to it in SARIF; or NULL */
+	const char *facts;	/* where the facts go: NULL for none */
 	const char *api_file;	/* a user's rows, added to the built-in table */
 	bool dump;		/* print the model to stdout */
 	bool sites;		/* print the verdict of every site to stderr */
@@ -41,6 +42,12 @@ struct gup_host {
 	void (*report)(void *data, const struct gup_diag *diag);
 };
 
+/*
+ * Sets what "name" or "name=value" says; false when that is no option. The text
+ * has to live until gup_open(). A sarif or facts that is a directory gets a file
+ * for each source.
+ */
+bool gup_set_option(struct gup_options *options, const char *text);
 /* Loads the API table; NULL and a message on stderr when a user's file is bad. */
 struct gup_session *gup_open(const struct gup_options *options);
 void gup_close(struct gup_session *session);
@@ -48,7 +55,15 @@ void gup_close(struct gup_session *session);
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
 /* Does a body that calls this function matter (acquires, releases, marks dirty, writes to pages)? */
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
-/* Checks the model and reports; returns the number of findings. */
+/*
+ * A model that was made by another session: NULL when this session's table chose its
+ * functions; else what is wrong.
+ */
+const char *gup_mismatch(const struct gup_session *session, const struct gup_model *model);
+/*
+ * Checks the model, reports, and writes what the options ask for; returns the number of
+ * findings, or -1 after a message on stderr when something could not be written.
+ */
 int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host);
 
 #ifdef __cplusplus

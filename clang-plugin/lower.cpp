@@ -13,6 +13,7 @@
 #include "clang/AST/Stmt.h"
 #include "clang/Analysis/CFG.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Basic/TargetInfo.h"
 #include "clang/Basic/Version.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/FrontendPluginRegistry.h"
@@ -34,12 +35,17 @@ using namespace clang;
 
 namespace {
 
-const unsigned kTextLimit = 60;
-
 // Any 64-bit number as the model keeps it: getExtValue() asserts on large unsigned ones.
 int64_t number(const llvm::APSInt &V)
 {
 	return V.isSigned() ? V.getSExtValue() : static_cast<int64_t>(V.getZExtValue());
+}
+
+// What was asked for cannot be done: the compiler fails, and says so.
+void refuse(const CompilerInstance &CI, const std::string &Text)
+{
+	DiagnosticsEngine &D = CI.getDiagnostics();
+	D.Report(D.getCustomDiagID(DiagnosticsEngine::Error, "gupcheck: %0")) << Text;
 }
 
 // Types, positions and spellings: what needs only the context.
@@ -58,9 +64,7 @@ struct Translate {
 			Depth++;
 		}
 		const RecordType *R = T->getAs<RecordType>();
-		if (!R)
-			return 0;
-		std::string Name = R->getDecl()->getNameAsString();
+		std::string Name = R ? R->getDecl()->getNameAsString() : "";
 		return Name == "page" || Name == "folio" ? Depth : 0;
 	}
 
@@ -94,10 +98,9 @@ struct Translate {
 	const char *constantName(const Stmt *S) const
 	{
 		if (auto *D = dyn_cast<DeclRefExpr>(S))
-			return arena_strdup(&Model->arena, D->getDecl()->getNameAsString().c_str());
+			return name(D->getDecl());
 		if (S->getBeginLoc().isMacroID())
-			return arena_strdup(&Model->arena, Lexer::getImmediateMacroName(
-				S->getBeginLoc(), SM, Ctx.getLangOpts()).str().c_str());
+			return copy(Lexer::getImmediateMacroName(S->getBeginLoc(), SM, Ctx.getLangOpts()));
 		for (const Stmt *C : S->children())
 			if (const char *Name = C ? constantName(C) : nullptr)
 				return Name;
@@ -109,20 +112,23 @@ struct Translate {
 		gup_pos P = {};
 		if (L.isInvalid())
 			return P;
-		if (L.isMacroID()) {
+		if (L.isMacroID() && !SM.isMacroArgExpansion(L)) {
 			SourceLocation Outer = L;
 			while (SM.getImmediateMacroCallerLoc(Outer).isMacroID())
 				Outer = SM.getImmediateMacroCallerLoc(Outer);
-			if (!SM.isMacroArgExpansion(L))
-				P.macro = arena_strdup(&Model->arena,
-					Lexer::getImmediateMacroName(Outer, SM, Ctx.getLangOpts())
-						.str().c_str());
+			P.macro = copy(Lexer::getImmediateMacroName(Outer, SM, Ctx.getLangOpts()));
+			PresumedLoc Body = SM.getPresumedLoc(SM.getSpellingLoc(L));
+			// A token that was pasted together stands in no file.
+			if (Body.isValid() && Body.getFilename()[0] != '<') {
+				P.body_file = copy(Body.getFilename());
+				P.body_line = Body.getLine();
+			}
 		}
 		SourceLocation F = SM.getFileLoc(L);
 		PresumedLoc PL = SM.getPresumedLoc(F);
 		if (PL.isInvalid())
 			return P;
-		P.file = arena_strdup(&Model->arena, PL.getFilename());
+		P.file = copy(PL.getFilename());
 		P.line = PL.getLine();
 		P.column = PL.getColumn();
 		P.raw = F.getRawEncoding();
@@ -136,18 +142,70 @@ struct Translate {
 		if (File.isInvalid())
 			File = Lexer::getAsCharRange(SM.getExpansionRange(S->getSourceRange()), SM,
 						     Ctx.getLangOpts());
-		std::string Raw = Lexer::getSourceText(File, SM, Ctx.getLangOpts()).str(), Out;
-		for (char C : Raw) {
-			bool Space = C == ' ' || C == '\t' || C == '\n' || C == '\r';
-			if (Space && (Out.empty() || Out.back() == ' '))
-				continue;
-			Out += Space ? ' ' : C;
-			if (Out.size() > kTextLimit) {
-				Out += "...";
-				break;
-			}
+		StringRef Raw = Lexer::getSourceText(File, SM, Ctx.getLangOpts());
+		return model_shorten(Model, Raw.data(), Raw.size());
+	}
+
+	const char *copy(StringRef Text) const { return arena_strdup(&Model->arena, Text.str().c_str()); }
+	const char *name(const NamedDecl *D) const { return copy(D->getNameAsString()); }
+
+	// The structure that a type is or points to, however often.
+	static const RecordDecl *record(QualType T)
+	{
+		while (T->isAnyPointerType() || T->isArrayType())
+			T = T->isArrayType() ? QualType(T->getPointeeOrArrayElementType(), 0) :
+					       T->getPointeeType();
+		const RecordType *R = T->getAs<RecordType>();
+		return R ? R->getDecl() : nullptr;
+	}
+
+	// A member of an anonymous structure is a member of the one around it.
+	const char *recordName(const FieldDecl *D) const
+	{
+		const RecordDecl *Outer = D->getParent();
+		while (Outer->isAnonymousStructOrUnion() && isa<RecordDecl>(Outer->getDeclContext()))
+			Outer = cast<RecordDecl>(Outer->getDeclContext());
+		return name(Outer);
+	}
+
+	// `.field = function`, written as an initializer or as an assignment.
+	void slot(const FieldDecl *D, const Expr *Value) const
+	{
+		auto *R = dyn_cast<DeclRefExpr>(Value->IgnoreParenCasts()->IgnoreUnlessSpelledInSource());
+		auto *F = R ? dyn_cast<FunctionDecl>(R->getDecl()) : nullptr;
+		if (F)
+			model_add_slot(Model, { recordName(D), name(D), name(F), !F->isExternallyVisible(),
+						pos(Value->getBeginLoc()) });
+	}
+
+	// All slots of an initializer; an array's elements go to the field that it is.
+	void slots(const FieldDecl *D, const Expr *Value) const
+	{
+		if (auto *List = dyn_cast<InitListExpr>(Value))
+			for (auto &Init : members(List))
+				slots(Init.first ? Init.first : D, Init.second);
+		else if (D)
+			slot(D, Value);
+	}
+
+	// What an initializer gives to which member; of an array, to no member.
+	static std::vector<std::pair<const FieldDecl *, const Expr *>> members(const InitListExpr *List)
+	{
+		std::vector<std::pair<const FieldDecl *, const Expr *>> Result;
+		const RecordType *R = List->getType()->getAs<RecordType>();
+		unsigned I = 0, Count = List->getNumInits();
+		if (R && R->getDecl()->isUnion()) {
+			if (List->getInitializedFieldInUnion() && Count)
+				Result.push_back({ List->getInitializedFieldInUnion(), List->getInit(0) });
+		} else if (R) {
+			for (const FieldDecl *D : R->getDecl()->fields())
+				if (I < Count && !(D->isBitField() && D->getName().empty()))
+					Result.push_back({ D, List->getInit(I++) });
+		} else {
+			for (; I < Count; I++)
+				Result.push_back({ nullptr, List->getInit(I) });
 		}
-		return arena_strdup(&Model->arena, Out.c_str());
+		return Result;
 	}
 };
 
@@ -163,6 +221,8 @@ class FunctionLowering {
 	// An arm of ?: or the right side of && and ||, and the temporary it sets.
 	std::map<const Stmt *, std::vector<std::pair<int, bool>>> Feeds;
 	llvm::DenseSet<const Stmt *> Discarded;
+	bool HasCleanup = false;
+	unsigned Depth = 0;
 
 public:
 	FunctionLowering(Translate &Tr, gup_function *Fn) : T(Tr), Ctx(Tr.Ctx), M(Tr.Model), F(Fn) {}
@@ -180,9 +240,15 @@ public:
 		prepare(D->getBody());
 		CFG::BuildOptions Options;
 		Options.setAllAlwaysAdd();
+		// Every clang knows the end of a scope; only the newer ones its cleanup.
+		Options.AddLifetime = HasCleanup;
 		std::unique_ptr<CFG> Graph = CFG::buildCFG(D, D->getBody(), &Ctx, Options);
 		if (!Graph) {
 			F->incomplete = "clang builds no control flow graph for it";
+			return;
+		}
+		if (uint64_t(Graph->getNumBlockIDs()) * F->nr_vars > MODEL_TOO_LARGE) {
+			F->incomplete = "the function is too large";
 			return;
 		}
 		model_set_blocks(M, F, Graph->getNumBlockIDs());
@@ -199,12 +265,13 @@ private:
 		if (It != Vars.end())
 			return It->second;
 		gup_var G = {};
-		std::string Name = V->getNameAsString();
-		G.name = Name.c_str();
+		G.name = T.name(V);
+		if (const RecordDecl *R = Translate::record(V->getType()))
+			G.record = T.name(R);
 		G.kind = isa<ParmVarDecl>(V) ? VAR_PARAM : V->hasGlobalStorage() ? VAR_GLOBAL : VAR_LOCAL;
 		G.type = T.type(V->getType());
 		G.is_object = V->getType()->isArrayType() || V->getType()->isRecordType();
-		G.has_cleanup = V->hasAttr<CleanupAttr>();
+		G.is_static = V->hasGlobalStorage() && !V->isExternallyVisible();
 		return Vars[V] = model_add_var(M, F, G);
 	}
 
@@ -238,6 +305,9 @@ private:
 						int Id = variable(V); // may move F->vars
 						F->vars[Id].address_taken = true;
 					}
+		} else if (auto *D = dyn_cast<DeclStmt>(S)) {
+			for (const Decl *One : D->decls())
+				HasCleanup = HasCleanup || One->hasAttr<CleanupAttr>();
 		}
 		if (isa<CompoundStmt>(S) || isa<IfStmt>(S) || isa<ForStmt>(S) || isa<WhileStmt>(S) ||
 		    isa<DoStmt>(S) || isa<LabelStmt>(S) || isa<SwitchCase>(S))
@@ -285,32 +355,26 @@ private:
 
 	static term_op binaryOp(BinaryOperatorKind K)
 	{
-		switch (K) {
-		case BO_Add: case BO_AddAssign: return OP_ADD;
-		case BO_Sub: case BO_SubAssign: return OP_SUB;
-		case BO_Mul: case BO_MulAssign: return OP_MUL;
-		case BO_Div: case BO_DivAssign: return OP_DIV;
-		case BO_Rem: case BO_RemAssign: return OP_REM;
-		case BO_Shl: case BO_ShlAssign: return OP_SHL;
-		case BO_Shr: case BO_ShrAssign: return OP_SHR;
-		case BO_And: case BO_AndAssign: return OP_AND;
-		case BO_Or: case BO_OrAssign: return OP_OR;
-		case BO_Xor: case BO_XorAssign: return OP_XOR;
-		case BO_LT: return OP_LT;
-		case BO_LE: return OP_LE;
-		case BO_GT: return OP_GT;
-		case BO_GE: return OP_GE;
-		case BO_EQ: return OP_EQ;
-		case BO_NE: return OP_NE;
-		default: return OP_NONE;
-		}
+		if (BinaryOperator::isCompoundAssignmentOp(K))
+			K = BinaryOperator::getOpForCompoundAssignment(K);
+		return BinaryOperator::isLogicalOp(K) ? OP_NONE :
+			term_op_of(BinaryOperator::getOpcodeStr(K).str().c_str());
 	}
 
 	// The value (or, for an lvalue, the place) that E denotes after its own
 	// side effects: those were emitted as events when E's element came by.
 	const gup_term *term(const Expr *E)
 	{
-		E = E->IgnoreParens();
+		if (Depth >= MODEL_MAX_DEPTH)
+			return unknown(E->getType());
+		Depth++;
+		const gup_term *R = denote(E->IgnoreParens());
+		Depth--;
+		return R;
+	}
+
+	const gup_term *denote(const Expr *E)
+	{
 		QualType Q = E->getType();
 		Expr::EvalResult Value;
 		if (!E->isGLValue() && Q->isIntegralOrEnumerationType() && !E->isValueDependent() &&
@@ -371,7 +435,7 @@ private:
 			return term_var(M, F, variable(V));
 		if (auto *D = dyn_cast<FunctionDecl>(E->getDecl())) {
 			gup_term *R = term_new(M, TERM_FUNCTION, T.type(Ctx.VoidPtrTy));
-			R->name = arena_strdup(&M->arena, D->getNameAsString().c_str());
+			R->name = T.name(D);
 			return R;
 		}
 		return unknown(E->getType());
@@ -383,16 +447,12 @@ private:
 		if (E->isArrow())
 			Base = unary(TERM_DEREF, E->getBase()->getType()->getPointeeType(), Base);
 		auto *D = dyn_cast<FieldDecl>(E->getMemberDecl());
-		// A member of an anonymous structure is a member of the one around it.
 		if (!D || D->getName().empty())
 			return Base;
 		gup_term *R = term_new(M, TERM_FIELD, T.type(E->getType()));
 		R->a = Base;
-		R->name = arena_strdup(&M->arena, D->getNameAsString().c_str());
-		const RecordDecl *Outer = D->getParent();
-		while (Outer->isAnonymousStructOrUnion() && isa<RecordDecl>(Outer->getDeclContext()))
-			Outer = cast<RecordDecl>(Outer->getDeclContext());
-		R->record = arena_strdup(&M->arena, Outer->getNameAsString().c_str());
+		R->name = T.name(D);
+		R->record = T.recordName(D);
 		return R;
 	}
 
@@ -484,6 +544,21 @@ private:
 		return unknown(A->getType());
 	}
 
+	gup_event *addCall(SourceLocation L, const FunctionDecl *Callee, const char *Text, unsigned Count)
+	{
+		gup_event *Call = model_add_event(M, Block, EVENT_CALL);
+		Call->pos = T.pos(L);
+		Call->text = Text;
+		Call->callee = Callee ? T.name(Callee) : nullptr;
+		Call->callee_static = Callee && !Callee->isExternallyVisible();
+		Call->nr_args = Count;
+		Call->args = static_cast<const gup_term **>(
+			arena_alloc(&M->arena, (Count + 1) * sizeof(gup_term *)));
+		Call->arg_text = static_cast<const char **>(
+			arena_alloc(&M->arena, (Count + 1) * sizeof(char *)));
+		return Call;
+	}
+
 	void lowerCall(const CallExpr *E)
 	{
 		std::string Name = calleeName(E);
@@ -494,24 +569,31 @@ private:
 		std::vector<const gup_term *> Args;
 		for (const Expr *A : E->arguments())
 			Args.push_back(argument(A));
-		gup_event *Call = model_add_event(M, Block, EVENT_CALL);
-		Call->pos = T.pos(E->getBeginLoc());
-		Call->text = T.text(E);
-		Call->callee = Name.empty() ? nullptr : arena_strdup(&M->arena, Name.c_str());
+		const FunctionDecl *D = E->getDirectCallee();
+		const gup_term *Target = D ? nullptr : term(E->getCallee());
+		gup_event *Call = addCall(E->getBeginLoc(), D, T.text(E), Args.size());
+		Call->target = Target;
 		Call->result = Result;
-		Call->nr_args = Args.size();
-		Call->args = static_cast<const gup_term **>(
-			arena_alloc(&M->arena, (Args.size() + 1) * sizeof(gup_term *)));
-		Call->arg_text = static_cast<const char **>(
-			arena_alloc(&M->arena, (Args.size() + 1) * sizeof(char *)));
 		for (size_t I = 0; I < Args.size(); I++) {
 			Call->args[I] = Args[I];
 			Call->arg_text[I] = T.text(E->getArg(I));
 		}
 		Call->result_used = !Discarded.count(E);
-		const FunctionDecl *D = E->getDirectCallee();
 		Call->noreturn = D && (D->isNoReturn() || Name == "__builtin_unreachable" ||
 				       Name == "__builtin_trap");
+	}
+
+	// __attribute__((cleanup(f))) is a call f(&variable) where the scope is left.
+	void lowerCleanup(const VarDecl *V, const Stmt *Trigger)
+	{
+		const FunctionDecl *D = V->getAttr<CleanupAttr>()->getFunctionDecl();
+		std::string Arg = "&" + V->getNameAsString(), Text = D->getNameAsString() + "(" + Arg + ")";
+		gup_event *Call = addCall(isa<CompoundStmt>(Trigger) ? Trigger->getEndLoc() :
+					  Trigger->getBeginLoc(), D, T.copy(Text), 1);
+		int Id = variable(V);
+		F->vars[Id].address_taken = true;
+		Call->args[0] = unary(TERM_ADDR, Ctx.getPointerType(V->getType()), term_var(M, F, Id));
+		Call->arg_text[0] = T.copy(Arg);
 	}
 
 	void lowerAssignment(const BinaryOperator *E)
@@ -561,19 +643,15 @@ private:
 		const RecordType *R = V->getType()->getAs<RecordType>();
 		if (!R || R->getDecl()->isUnion())
 			return;
-		unsigned I = 0;
-		for (const FieldDecl *D : R->getDecl()->fields()) {
-			if (D->isBitField() && D->getName().empty())
-				continue;
-			if (I >= List->getNumInits())
-				break;
-			const Expr *Value = List->getInit(I++);
+		for (auto &Init : T.members(List)) {
+			const FieldDecl *D = Init.first;
+			const Expr *Value = Init.second;
 			if (D->getName().empty() || isa<InitListExpr>(Value) || !T.type(D->getType()).width)
 				continue;
 			gup_term *Field = term_new(M, TERM_FIELD, T.type(D->getType()));
 			Field->a = Place;
-			Field->name = arena_strdup(&M->arena, D->getNameAsString().c_str());
-			Field->record = arena_strdup(&M->arena, R->getDecl()->getNameAsString().c_str());
+			Field->name = T.name(D);
+			Field->record = T.name(R->getDecl());
 			const gup_term *What = isa<ImplicitValueInitExpr>(Value) ?
 				term_const(M, 0, T.type(D->getType())) : term(Value);
 			assign(V->getLocation(), Field, What, nullptr);
@@ -596,11 +674,8 @@ private:
 					if (V->getInit() && !V->hasGlobalStorage())
 						lowerInitializer(V, V->getInit());
 		} else if (auto *R = dyn_cast<ReturnStmt>(S)) {
-			gup_event *E = model_add_event(M, Block, EVENT_RETURN);
-			E->pos = T.pos(R->getBeginLoc());
-			E->text = T.text(R);
-			E->rhs = R->getRetValue() && !R->getRetValue()->getType()->isRecordType() ?
-				term(R->getRetValue()) : nullptr;
+			lowerReturn(R, R->getRetValue() && !R->getRetValue()->getType()->isRecordType() ?
+				    term(R->getRetValue()) : nullptr);
 		} else if (auto *A = dyn_cast<GCCAsmStmt>(S)) {
 			for (unsigned I = 0; I < A->getNumOutputs(); I++)
 				assign(A->getBeginLoc(), term(A->getOutputExpr(I)),
@@ -626,13 +701,58 @@ private:
 		assign(E->getBeginLoc(), term_var(M, F, Temp), Value, nullptr);
 	}
 
+	void lowerReturn(const ReturnStmt *R, const gup_term *Value)
+	{
+		gup_event *E = model_add_event(M, Block, EVENT_RETURN);
+		E->pos = T.pos(R->getBeginLoc());
+		E->text = T.text(R);
+		E->rhs = Value;
+	}
+
+	static const VarDecl *cleanedUp(const CFGElement &E)
+	{
+		auto L = E.getAs<CFGLifetimeEnds>();
+		return L && L->getVarDecl()->hasAttr<CleanupAttr>() ? L->getVarDecl() : nullptr;
+	}
+
 	void lowerBlock(const CFGBlock &B)
 	{
 		Block = &F->blocks[B.getBlockID()];
+		bool Cleans = false;
+		const ReturnStmt *Return = nullptr;
+		const gup_term *Value = nullptr;
 		for (const CFGElement &E : B)
-			if (auto S = E.getAs<CFGStmt>())
+			Cleans = Cleans || cleanedUp(E);
+		for (const CFGElement &E : B) {
+			auto S = E.getAs<CFGStmt>();
+			if (const VarDecl *V = cleanedUp(E)) {
+				lowerCleanup(V, E.castAs<CFGLifetimeEnds>().getTriggerStmt());
+			} else if (S && Cleans && isa<ReturnStmt>(S->getStmt())) {
+				// The value is computed first, then the scopes are left.
+				Return = cast<ReturnStmt>(S->getStmt());
+				Value = keep(Return->getRetValue());
+			} else if (S) {
 				lowerStatement(S->getStmt());
+			}
+		}
+		if (Return)
+			lowerReturn(Return, Value);
 		lowerEdges(B);
+	}
+
+	// What E is now, whatever becomes of the variables in it.
+	const gup_term *keep(const Expr *E)
+	{
+		if (!E || !T.type(E->getType()).width)
+			return nullptr;
+		const gup_term *Now = term(E);
+		if (Now->kind == TERM_CONST)
+			return Now;
+		gup_var G = {};
+		G.kind = VAR_TEMP, G.type = T.type(E->getType());
+		const gup_term *Kept = term_var(M, F, model_add_var(M, F, G));
+		assign(E->getBeginLoc(), Kept, Now, E);
+		return Kept;
 	}
 
 	static bool target(const CFGBlock::AdjacentBlock &A, int &Id)
@@ -735,19 +855,19 @@ public:
 
 	void HandleTranslationUnit(ASTContext &Ctx) override
 	{
-		if (CI.getDiagnostics().hasErrorOccurred() || !worthLowering(Ctx))
+		bool Worth = !CI.getDiagnostics().hasErrorOccurred() && worthLowering(Ctx);
+		if (CI.getDiagnostics().hasErrorOccurred() || (!Worth && !Options.facts))
 			return;
 		SourceManager &SM = Ctx.getSourceManager();
 		PresumedLoc Main = SM.getPresumedLoc(SM.getLocForStartOfFile(SM.getMainFileID()));
 		gup_model *Model = model_new(Main.isValid() ? Main.getFilename() : "");
 		Translate T(Ctx, Model);
-		addFlags(Ctx, Model);
-		for (const FunctionDecl *D : interesting(Ctx)) {
-			gup_function *F = model_add_function(Model, D->getNameAsString().c_str());
-			FunctionLowering(T, F).run(D);
-		}
+		Model->target = T.copy(Ctx.getTargetInfo().getTriple().str());
+		if (Worth)
+			lower(Ctx, T);
 		gup_host Host = { this, report };
-		gup_check(Session, Model, &Host);
+		if (gup_check(Session, Model, &Host) < 0)
+			refuse(CI, "the results were not written");
 		model_free(Model);
 	}
 
@@ -787,78 +907,102 @@ private:
 	// The FOLL_ values of this translation unit: macros up to 6.2, enumerators later.
 	void addFlags(ASTContext &Ctx, gup_model *Model)
 	{
-		std::map<std::string, gup_flag> Flags;
-		SourceManager &SM = CI.getSourceManager();
-		// mm/internal.h has the flags that only mm/ itself may give.
-		auto internal = [&](SourceLocation L) {
-			PresumedLoc Place = SM.getPresumedLoc(L);
-			return Place.isValid() && StringRef(Place.getFilename()).contains("mm/internal.h");
-		};
 		Preprocessor &PP = CI.getPreprocessor();
 		for (auto &Entry : PP.macros()) {
-			StringRef Name = Entry.first->getName();
-			if (Name.size() < 5 || Name.substr(0, 5) != "FOLL_")
-				continue;
 			const MacroInfo *MI = PP.getMacroInfo(Entry.first);
-			if (!MI || MI->getNumTokens() != 1 ||
-			    MI->getReplacementToken(0).isNot(tok::numeric_constant))
-				continue;
-			std::string Text = PP.getSpelling(MI->getReplacementToken(0));
-			Flags[Name.str()] = { nullptr, strtoll(Text.c_str(), nullptr, 0), true,
-					      internal(MI->getDefinitionLoc()) };
+			if (MI && MI->getNumTokens() == 1 &&
+			    MI->getReplacementToken(0).is(tok::numeric_constant))
+				addFlag(Model, Entry.first->getName(), MI->getDefinitionLoc(), true, [&] {
+					return strtoll(PP.getSpelling(MI->getReplacementToken(0)).c_str(),
+						       nullptr, 0); });
 		}
 		for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
 			if (auto *E = dyn_cast<EnumDecl>(D))
 				for (const EnumConstantDecl *C : E->enumerators())
-					if (C->getName().size() > 5 && C->getName().substr(0, 5) == "FOLL_")
-						Flags[C->getName().str()] = { nullptr, number(C->getInitVal()),
-							false, internal(C->getLocation()) };
-		for (auto &Flag : Flags) {
-			Flag.second.name = Flag.first.c_str();
-			model_add_flag(Model, Flag.second);
-		}
+					addFlag(Model, C->getName(), C->getLocation(), false,
+						[&] { return number(C->getInitVal()); });
 	}
 
-	static void mentioned(const Stmt *S, std::set<std::string> &Names)
+	void addFlag(gup_model *Model, StringRef Name, SourceLocation L, bool IsMacro,
+		     llvm::function_ref<int64_t()> Value)
+	{
+		if (Name.size() <= 5 || Name.substr(0, 5) != "FOLL_")
+			return;
+		// mm/internal.h has the flags that only mm/ itself may give.
+		PresumedLoc Place = CI.getSourceManager().getPresumedLoc(L);
+		bool Internal = Place.isValid() && StringRef(Place.getFilename()).contains("mm/internal.h");
+		model_add_flag(Model, { Name.str().c_str(), Value(), IsMacro, Internal });
+	}
+
+	// What a body mentions, and whether it handles pointers to pages.
+	struct Body {
+		const FunctionDecl *Decl;
+		std::set<std::string> Names;
+		bool HasPages;
+	};
+
+	void look(const Stmt *S, const Translate &T, Body &B, std::set<const Decl *> &Cleanups)
 	{
 		if (!S)
 			return;
+		if (auto *R = dyn_cast<BinaryOperator>(S))
+			if (R->getOpcode() == BO_Assign && R->getType()->isFunctionPointerType())
+				if (auto *M = dyn_cast<MemberExpr>(R->getLHS()->IgnoreParens()))
+					if (auto *D = dyn_cast<FieldDecl>(M->getMemberDecl()))
+						T.slot(D, R->getRHS());
 		if (auto *D = dyn_cast<DeclRefExpr>(S))
 			if (isa<FunctionDecl>(D->getDecl()))
-				Names.insert(D->getDecl()->getNameAsString());
+				B.Names.insert(D->getDecl()->getNameAsString());
+		if (auto *E = dyn_cast<Expr>(S))
+			B.HasPages = B.HasPages || T.pageDepth(E->getType());
+		if (auto *D = dyn_cast<DeclStmt>(S))
+			for (const Decl *One : D->decls())
+				if (auto *A = One->getAttr<CleanupAttr>()) {
+					B.Names.insert(A->getFunctionDecl()->getNameAsString());
+					Cleanups.insert(A->getFunctionDecl()->getDefinition());
+				}
 		for (const Stmt *C : S->children())
-			mentioned(C, Names);
+			look(C, T, B, Cleanups);
 	}
 
-	// The functions that reach an API function, through any number of our own.
-	std::vector<const FunctionDecl *> interesting(ASTContext &Ctx)
+	// The functions that reach an API function through any number of our own; and, for
+	// facts, those that pass pages on. Cleanups are ours wherever they are defined.
+	void lower(ASTContext &Ctx, Translate &T)
 	{
-		std::vector<std::pair<const FunctionDecl *, std::set<std::string>>> All;
+		std::vector<Body> All;
+		std::set<const Decl *> Cleanups;
 		std::set<std::string> Wanted;
-		for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
-			auto *F = dyn_cast<FunctionDecl>(D);
-			if (!F || !F->doesThisDeclarationHaveABody() ||
-			    !isOwn(Ctx.getSourceManager(), F->getLocation()))
-				continue;
-			All.push_back({ F, {} });
-			mentioned(F->getBody(), All.back().second);
-		}
+		for (int Round = 0; Round < 2; Round++)
+			for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
+				auto *F = dyn_cast<FunctionDecl>(D);
+				bool Own = isOwn(Ctx.getSourceManager(), D->getLocation());
+				if (auto *V = dyn_cast<VarDecl>(D))
+					if (Own && V->getInit() && !Round)
+						T.slots(nullptr, V->getInit());
+				if (!F || !F->doesThisDeclarationHaveABody() ||
+				    (Round ? Own || !Cleanups.count(F) : !Own))
+					continue;
+				All.push_back({ F, {}, false });
+				look(F->getBody(), T, All.back(), Cleanups);
+			}
 		for (bool Changed = true; Changed;) {
 			Changed = false;
-			for (auto &Entry : All) {
-				bool Hit = false;
-				for (auto &Name : Entry.second)
+			for (Body &B : All) {
+				bool Hit = Cleanups.count(B.Decl);
+				for (auto &Name : B.Names)
 					Hit = Hit || Wanted.count(Name) ||
 					      gup_name_is_interesting(Session, Name.c_str());
-				if (Hit && Wanted.insert(Entry.first->getNameAsString()).second)
+				if (Hit && Wanted.insert(B.Decl->getNameAsString()).second)
 					Changed = true;
 			}
 		}
-		std::vector<const FunctionDecl *> Result;
-		for (auto &Entry : All)
-			if (Wanted.count(Entry.first->getNameAsString()))
-				Result.push_back(Entry.first);
-		return Result;
+		addFlags(Ctx, T.Model);
+		for (Body &B : All)
+			if (Wanted.count(B.Decl->getNameAsString()))
+				FunctionLowering(T, model_add_function(T.Model, T.name(B.Decl))).run(B.Decl);
+		for (Body &B : All)
+			if (Options.facts && B.HasPages && !Wanted.count(B.Decl->getNameAsString()))
+				FunctionLowering(T, model_add_passing(T.Model, T.name(B.Decl))).run(B.Decl);
 	}
 
 	static void report(void *Data, const gup_diag *D)
@@ -868,16 +1012,14 @@ private:
 		if (Self->Options.quiet || Diags.getIgnoreAllWarnings())
 			return;
 		// Clang promotes no custom warning by itself: -Werror is honoured here.
-		auto Level = D->is_note ? DiagnosticsEngine::Note :
-			Diags.getWarningsAsErrors() ? DiagnosticsEngine::Error :
-						      DiagnosticsEngine::Warning;
-		unsigned Id = Diags.getCustomDiagID(Level, "%0");
-		std::string Text = D->message;
+		bool Error = Diags.getWarningsAsErrors();
+		unsigned Id = D->is_note ? Diags.getCustomDiagID(DiagnosticsEngine::Note, "%0") :
+			Diags.getCustomDiagID(Error ? DiagnosticsEngine::Error : DiagnosticsEngine::Warning,
+					      "%0 [%1-Wgup-%2]");
+		auto Report = Diags.Report(SourceLocation::getFromRawEncoding(D->pos.raw), Id);
+		Report << D->message;
 		if (!D->is_note)
-			Text += std::string(" [") +
-				(Level == DiagnosticsEngine::Error ? "-Werror," : "") + "-Wgup-" +
-				D->rule + "]";
-		Diags.Report(SourceLocation::getFromRawEncoding(D->pos.raw), Id) << Text;
+			Report << (Error ? "-Werror," : "") << D->rule;
 	}
 };
 
@@ -889,39 +1031,19 @@ protected:
 	std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef) override
 	{
 		gup_session *Session = gup_open(&Options);
-		if (!Session)
-			return std::make_unique<ASTConsumer>();
-		return std::make_unique<Consumer>(CI, Session, Options);
+		if (Session)
+			return std::make_unique<Consumer>(CI, Session, Options);
+		refuse(CI, "nothing is checked");
+		return std::make_unique<ASTConsumer>();
 	}
 
-	bool ParseArgs(const CompilerInstance &, const std::vector<std::string> &Args) override
+	bool ParseArgs(const CompilerInstance &CI, const std::vector<std::string> &Args) override
 	{
 		Kept = Args;
-		for (const std::string &A : Kept) {
-			if (A.compare(0, 6, "sarif=") == 0)
-				Options.sarif = A.c_str() + 6;
-			else if (A.compare(0, 8, "srcroot=") == 0)
-				Options.srcroot = A.c_str() + 8;
-			else if (A.compare(0, 4, "api=") == 0)
-				Options.api_file = A.c_str() + 4;
-			else if (A.compare(0, 7, "policy=") == 0)
-				Options.entry_policy = A == "policy=entry";
-			else if (!setFlag(A))
-				fprintf(stderr, "gupcheck: unknown plugin argument '%s'\n", A.c_str());
-		}
+		for (const std::string &A : Kept)
+			if (!gup_set_option(&Options, A.c_str()))
+				refuse(CI, "unknown plugin argument '" + A + "'");
 		return true;
-	}
-
-	bool setFlag(const std::string &Name)
-	{
-		const std::pair<const char *, bool *> Flags[] = {
-			{ "dump", &Options.dump }, { "sites", &Options.sites },
-			{ "stats", &Options.stats }, { "quiet", &Options.quiet },
-		};
-		for (auto &Flag : Flags)
-			if (Name == Flag.first)
-				return *Flag.second = true;
-		return false;
 	}
 
 	ActionType getActionType() override { return AddBeforeMainAction; }

@@ -87,6 +87,7 @@ struct gup_model *model_new(const char *file)
 	if (!model)
 		abort();
 	model->file = arena_strdup(&model->arena, file);
+	model->root = model->tree = model->target = "";
 	return model;
 }
 
@@ -98,14 +99,31 @@ void model_free(struct gup_model *model)
 	free(model);
 }
 
-struct gup_function *model_add_function(struct gup_model *model, const char *name)
+static struct gup_function *append_function(struct gup_model *model, const char *name)
 {
 	struct gup_function *function = arena_alloc(&model->arena, sizeof(*function));
+	int count = model->nr_functions + model->nr_passing;
 
 	function->name = arena_strdup(&model->arena, name);
-	model->functions = grow(&model->arena, model->functions, model->nr_functions,
-				&model->cap_functions, sizeof(*model->functions));
-	model->functions[model->nr_functions++] = function;
+	model->functions = grow(&model->arena, model->functions, count, &model->cap_functions,
+				sizeof(*model->functions));
+	model->functions[count] = function;
+	return function;
+}
+
+struct gup_function *model_add_function(struct gup_model *model, const char *name)
+{
+	struct gup_function *function = append_function(model, name);
+
+	model->nr_functions++;
+	return function;
+}
+
+struct gup_function *model_add_passing(struct gup_model *model, const char *name)
+{
+	struct gup_function *function = append_function(model, name);
+
+	model->nr_passing++;
 	return function;
 }
 
@@ -114,6 +132,7 @@ int model_add_var(struct gup_model *model, struct gup_function *function, struct
 	function->vars = grow(&model->arena, function->vars, function->nr_vars,
 			      &function->cap_vars, sizeof(*function->vars));
 	var.name = arena_strdup(&model->arena, var.name ? var.name : "");
+	var.record = var.record ? arena_strdup(&model->arena, var.record) : NULL;
 	function->vars[function->nr_vars] = var;
 	return function->nr_vars++;
 }
@@ -146,10 +165,28 @@ void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup
 
 void model_add_flag(struct gup_model *model, struct gup_flag flag)
 {
-	model->flags = grow(&model->arena, model->flags, model->nr_flags, &model->cap_flags,
-			    sizeof(*model->flags));
+	int at = 0, order = 1;
+
+	while (at < model->nr_flags && (order = strcmp(model->flags[at].name, flag.name)) < 0)
+		at++;
 	flag.name = arena_strdup(&model->arena, flag.name);
-	model->flags[model->nr_flags++] = flag;
+	if (at == model->nr_flags || order) {
+		model->flags = grow(&model->arena, model->flags, model->nr_flags, &model->cap_flags,
+				    sizeof(*model->flags));
+		memmove(&model->flags[at + 1], &model->flags[at],
+			(size_t)(model->nr_flags++ - at) * sizeof(*model->flags));
+	}
+	model->flags[at] = flag;
+}
+
+void model_add_slot(struct gup_model *model, struct gup_slot slot)
+{
+	slot.record = arena_strdup(&model->arena, slot.record);
+	slot.field = arena_strdup(&model->arena, slot.field);
+	slot.function = arena_strdup(&model->arena, slot.function);
+	model->slots = grow(&model->arena, model->slots, model->nr_slots, &model->cap_slots,
+			    sizeof(*model->slots));
+	model->slots[model->nr_slots++] = slot;
 }
 
 struct gup_function *model_find(const struct gup_model *model, const char *name)
@@ -166,6 +203,26 @@ int64_t model_flag(const struct gup_model *model, const char *name)
 		if (!strcmp(model->flags[i].name, name))
 			return model->flags[i].value;
 	return 0;
+}
+
+char *model_shorten(struct gup_model *model, const char *text, size_t size)
+{
+	enum { LIMIT = 60 };
+	char out[LIMIT + 5];
+	size_t used = 0;
+
+	for (size_t i = 0; i < size && used <= LIMIT; i++) {
+		bool space = strchr(" \t\n\r", text[i]) != NULL;	/* and NUL */
+
+		if (!space || (used && out[used - 1] != ' '))
+			out[used++] = space ? ' ' : text[i];
+	}
+	if (used > LIMIT) {
+		memcpy(out + used, "...", 3);
+		used += 3;
+	}
+	out[used] = 0;
+	return arena_strdup(&model->arena, out);
 }
 
 struct gup_type type_int(int width, bool is_signed)
@@ -217,7 +274,7 @@ static const char *check_term(const struct gup_function *function, const struct 
 {
 	if (!term)
 		return "missing term";
-	if (depth > 400)
+	if (depth > 2 * MODEL_MAX_DEPTH)
 		return "term nested too deeply";
 	switch (term->kind) {
 	case TERM_VAR:
@@ -251,6 +308,8 @@ static const char *check_event(const struct gup_function *function, const struct
 		return event->rhs ? check_term(function, event->rhs, 0) : NULL;
 	if (event->result >= function->nr_vars)
 		return "bad result variable";
+	if (event->target)
+		wrong = check_term(function, event->target, 0);
 	for (int i = 0; i < event->nr_args && !wrong; i++)
 		wrong = check_term(function, event->args[i], 0);
 	return wrong;
@@ -277,7 +336,7 @@ static const char *check_block(const struct gup_function *function, const struct
 
 const char *model_check(struct gup_model *model)
 {
-	for (int i = 0; i < model->nr_functions; i++) {
+	for (int i = 0; i < model->nr_functions + model->nr_passing; i++) {
 		const struct gup_function *function = model->functions[i];
 		const char *wrong = NULL;
 

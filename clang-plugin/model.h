@@ -78,13 +78,16 @@ struct gup_term {
 
 /*
  * Where something stands: the place where it was written by hand (the
- * expansion, when it came out of a macro) and the outermost macro's name.
- * `raw` is opaque: the diagnostics callback hands it back to the front end.
+ * expansion, when it came out of a macro), the outermost macro's name, and
+ * where the text itself stands in that macro's body. `raw` is opaque: the
+ * diagnostics callback hands it back to the front end; it is not kept on disk.
  */
 struct gup_pos {
 	const char *file;
 	uint32_t line, column;
-	const char *macro;
+	const char *macro;	/* NULL: no macro */
+	const char *body_file;
+	uint32_t body_line;
 	uint32_t raw;
 };
 
@@ -94,11 +97,12 @@ enum var_kind { VAR_LOCAL, VAR_PARAM, VAR_TEMP, VAR_GLOBAL };
 
 struct gup_var {
 	const char *name;
+	const char *record;	/* the structure that it is, or points to; or NULL */
 	enum var_kind kind;
 	struct gup_type type;
 	bool is_object;		/* an array or a structure: lives in memory */
 	bool address_taken;
-	bool has_cleanup;	/* __attribute__((cleanup)) runs at scope exit */
+	bool is_static;		/* a global that other files do not see */
 };
 
 enum event_kind { EVENT_ASSIGN, EVENT_CALL, EVENT_RETURN };
@@ -110,11 +114,13 @@ struct gup_event {
 	const char *text;			/* the source as written, shortened */
 	/* call */
 	const char *callee;			/* NULL: through a pointer */
+	const struct gup_term *target;		/* that pointer */
 	const struct gup_term **args;
 	const char **arg_text;			/* spelling of each argument */
 	int nr_args;
 	int result;				/* variable of the result, -1: void */
-	bool result_used, noreturn, in_test;	/* in_test: inside a condition */
+	bool result_used, noreturn;
+	bool callee_static;			/* a function of this file */
 };
 
 enum edge_kind { EDGE_ALWAYS, EDGE_TRUE, EDGE_FALSE, EDGE_CASE, EDGE_DEFAULT, EDGE_UNKNOWN };
@@ -156,11 +162,28 @@ struct gup_flag {
 	bool is_internal;	/* declared in mm/internal.h: callers must not give it */
 };
 
+/* A function that the file puts into a structure: `.get_pages = my_get_pages`. */
+struct gup_slot {
+	const char *record, *field, *function;
+	bool is_static;		/* the function */
+	struct gup_pos pos;
+};
+
 struct gup_model {
 	struct arena arena;
 	const char *file;
+	const char *root;		/* what file names of the source tree begin with, or "" */
+	const char *tree;		/* the kernel's version, "6.1.192"; or "" */
+	const char *target;		/* clang's triple: says the architecture */
+	uint64_t api;			/* api_digest() of the table that chose the functions */
+	/*
+	 * First those that reach the API, which are checked; behind them those that
+	 * only pass page pointers on, which matter to who joins several files.
+	 */
 	struct gup_function **functions;
-	int nr_functions, cap_functions;
+	int nr_functions, nr_passing, cap_functions;
+	struct gup_slot *slots;
+	int nr_slots, cap_slots;
 	struct gup_flag *flags;		/* FOLL_* as this translation unit defines them */
 	int nr_flags, cap_flags;
 };
@@ -168,13 +191,18 @@ struct gup_model {
 struct gup_model *model_new(const char *file);
 void model_free(struct gup_model *model);
 struct gup_function *model_add_function(struct gup_model *model, const char *name);
+/* After the last of the others. */
+struct gup_function *model_add_passing(struct gup_model *model, const char *name);
 int model_add_var(struct gup_model *model, struct gup_function *function, struct gup_var var);
 void model_set_blocks(struct gup_model *model, struct gup_function *function, int count);
 struct gup_event *model_add_event(struct gup_model *model, struct gup_block *block,
 				  enum event_kind kind);
 void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup_edge edge);
-/* Copies the name. */
+/* Copies the name. The flags are in order of their names; the last one of a name counts. */
 void model_add_flag(struct gup_model *model, struct gup_flag flag);
+/* Copies the names. */
+void model_add_slot(struct gup_model *model, struct gup_slot slot);
+/* Among the functions that are checked. */
 struct gup_function *model_find(const struct gup_model *model, const char *name);
 /* The value of a FOLL_ flag in this translation unit; 0 when it has none. */
 int64_t model_flag(const struct gup_model *model, const char *name);
@@ -185,6 +213,14 @@ struct gup_term *term_var(struct gup_model *model, const struct gup_function *fu
 struct gup_term *term_binary(struct gup_model *model, enum term_op op, struct gup_type type,
 			     const struct gup_term *a, const struct gup_term *b);
 struct gup_type type_int(int width, bool is_signed);
+/* The operator of that spelling, OP_NONE when the model has none; "!" and "~" are unary. */
+enum term_op term_op_of(const char *text);
+/* Source text for a message: on one line, not longer than a message bears. */
+char *model_shorten(struct gup_model *model, const char *text, size_t size);
+/* Blocks times variables beyond which nobody looks into a function. */
+#define MODEL_TOO_LARGE 20000000
+/* A term's depth beyond which the rest is unknown. */
+#define MODEL_MAX_DEPTH 200
 /* NULL, or what is wrong with the model: bad indices, missing operands. */
 const char *model_check(struct gup_model *model);
 

@@ -10,6 +10,15 @@ static const char *const op_text[] = {
 	"<", "<=", ">", ">=", "==", "!=", "&&", "||",
 };
 
+enum term_op term_op_of(const char *text)
+{
+	/* Past the unary ones, of which "-" is a binary one too. */
+	for (enum term_op op = OP_ADD; op <= OP_LOR; op++)
+		if (!strcmp(op_text[op], text))
+			return op;
+	return !strcmp(text, "~") ? OP_NOT : !strcmp(text, "!") ? OP_LNOT : OP_NONE;
+}
+
 static const char *var_name(struct arena *arena, const struct gup_function *function, int var)
 {
 	const struct gup_var *v = &function->vars[var];
@@ -26,6 +35,14 @@ static const char *type_text(struct arena *arena, struct gup_type type)
 	if (type.is_bool)
 		return "bool";
 	return arena_printf(arena, "%c%d", type.is_signed ? 's' : 'u', type.width);
+}
+
+/* For structures and pointers to them, which one. */
+static const char *var_type(struct arena *arena, const struct gup_var *var)
+{
+	if (!var->record || var->type.page_depth)
+		return type_text(arena, var->type);
+	return arena_printf(arena, "%s%s", var->record, var->type.is_pointer ? "*" : "");
 }
 
 char *term_text(struct arena *arena, const struct gup_function *function,
@@ -82,13 +99,19 @@ static void print_event(FILE *out, struct arena *arena, const struct gup_functio
 	case EVENT_CALL:
 		if (event->result >= 0)
 			fprintf(out, "%s = ", var_name(arena, function, event->result));
-		fprintf(out, "%s(", event->callee ? event->callee : "*");
+		fprintf(out, "%s(", event->callee ? event->callee : event->target ?
+			arena_printf(arena, "(*%s)", term_text(arena, function, event->target)) : "*");
 		for (int i = 0; i < event->nr_args; i++)
 			fprintf(out, "%s%s", i ? ", " : "",
 				term_text(arena, function, event->args[i]));
-		fprintf(out, ")%s%s%s%s\n", event->noreturn ? " noreturn" : "",
-			event->result >= 0 && !event->result_used ? " ignored" : "",
-			event->pos.macro ? " in " : "", event->pos.macro ? event->pos.macro : "");
+		fprintf(out, ")%s%s%s", event->callee_static ? " static" : "",
+			event->noreturn ? " noreturn" : "",
+			event->result >= 0 && !event->result_used ? " ignored" : "");
+		if (event->pos.macro)
+			fprintf(out, " in %s", event->pos.macro);
+		if (event->pos.body_file)
+			fprintf(out, " from %s:%u", event->pos.body_file, event->pos.body_line);
+		fputc('\n', out);
 		break;
 	}
 }
@@ -111,27 +134,34 @@ static void print_edges(FILE *out, struct arena *arena, const struct gup_functio
 	}
 }
 
+static void print_function(FILE *out, const struct gup_function *function, bool passing)
+{
+	struct arena arena = { 0 };
+
+	fprintf(out, "%s%s%s(", passing ? "passing " : "", function->is_static ? "static " : "",
+		function->name);
+	for (int i = 0; i < function->nr_params; i++)
+		fprintf(out, "%s%s %s", i ? ", " : "", var_type(&arena, &function->vars[i]),
+			function->vars[i].name);
+	fprintf(out, ")%s%s\n", function->incomplete ? " incomplete: " : "",
+		function->incomplete ? function->incomplete : "");
+	for (int b = 0; b < function->nr_blocks && !function->incomplete; b++) {
+		const struct gup_block *block = &function->blocks[b];
+
+		fprintf(out, "  B%d%s%s\n", b, b == function->entry ? " entry" : "",
+			b == function->exit ? " exit" : "");
+		for (int i = 0; i < block->nr_events; i++)
+			print_event(out, &arena, function, &block->events[i]);
+		print_edges(out, &arena, function, block);
+	}
+	arena_free(&arena);
+}
+
 void model_print(FILE *out, const struct gup_model *model)
 {
-	for (int f = 0; f < model->nr_functions; f++) {
-		const struct gup_function *function = model->functions[f];
-		struct arena arena = { 0 };
-
-		fprintf(out, "%s%s(", function->is_static ? "static " : "", function->name);
-		for (int i = 0; i < function->nr_params; i++)
-			fprintf(out, "%s%s %s", i ? ", " : "",
-				type_text(&arena, function->vars[i].type), function->vars[i].name);
-		fprintf(out, ")%s%s\n", function->incomplete ? " incomplete: " : "",
-			function->incomplete ? function->incomplete : "");
-		for (int b = 0; b < function->nr_blocks && !function->incomplete; b++) {
-			const struct gup_block *block = &function->blocks[b];
-
-			fprintf(out, "  B%d%s%s\n", b, b == function->entry ? " entry" : "",
-				b == function->exit ? " exit" : "");
-			for (int i = 0; i < block->nr_events; i++)
-				print_event(out, &arena, function, &block->events[i]);
-			print_edges(out, &arena, function, block);
-		}
-		arena_free(&arena);
-	}
+	for (int f = 0; f < model->nr_functions + model->nr_passing; f++)
+		print_function(out, model->functions[f], f >= model->nr_functions);
+	for (int i = 0; i < model->nr_slots; i++)
+		fprintf(out, "slot %s.%s = %s%s\n", model->slots[i].record, model->slots[i].field,
+			model->slots[i].is_static ? "static " : "", model->slots[i].function);
 }

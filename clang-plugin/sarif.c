@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SARIF 2.1.0 (OASIS): findings with their code flows, and a verdict for every site. */
 #include "engine.h"
+#include "output.h"
 
 #include <jansson.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* api/rules.json, compiled in. */
 extern const char gup_rules_json[];
@@ -181,34 +180,6 @@ static json_t *rules_json(void)
 	return rules;
 }
 
-/* Written beside and renamed: a reader never sees half a file. */
-static bool write_atomically(const char *path, const char *text)
-{
-	size_t size = strlen(path) + 32;
-	char *beside = malloc(size);
-	FILE *out;
-	bool good;
-
-	if (!beside)
-		return false;
-	snprintf(beside, size, "%s.%ld.tmp", path, (long)getpid());
-	out = fopen(beside, "w");
-	if (!out) {
-		fprintf(stderr, "gupcheck: cannot write %s\n", beside);
-		free(beside);
-		return false;
-	}
-	good = fputs(text, out) >= 0 && fputc('\n', out) == '\n';
-	good = fclose(out) == 0 && good;
-	good = good && rename(beside, path) == 0;
-	if (!good) {
-		fprintf(stderr, "gupcheck: cannot write %s\n", path);
-		unlink(beside);
-	}
-	free(beside);
-	return good;
-}
-
 bool sarif_write(const struct engine *e, const char *path)
 {
 	json_t *results = json_array();
@@ -223,7 +194,14 @@ bool sarif_write(const struct engine *e, const char *path)
 		"runs", "tool", "driver", "name", "gupcheck-plugin", "rules", rules_json(),
 		"results", results);
 	char *text = log ? json_dumps(log, JSON_INDENT(1)) : NULL;
-	bool good = text && write_atomically(path, text);
+	bool good = false;
+
+	if (text) {
+		size_t size = strlen(text);
+
+		text[size] = '\n';
+		good = output_write(path, text, size + 1);
+	}
 
 	if (!text)
 		fprintf(stderr, "gupcheck: no memory for the results: no SARIF\n");
