@@ -61,20 +61,20 @@ function sorting(s) {
 }
 
 function groupName(value, count) {
-	return h("span", {}, value === "" ? "(none)" : String(value), h("span", {class: "n"}, ` ${count}`));
+	return h("span", {role: "gridcell"}, value === "" ? "(none)" : String(value), h("span", {class: "n"}, ` ${count}`));
 }
 
 const groupBy = (s) => !s.group ? false : s.group === "level" ? standing : (row) => row[s.group] || "";
 
+/** What stands in the place of a list without rows. */
 function nothing() {
 	const filtered = FILTERS.some((key) => state[key]);
 	if (!filtered && state.v === "findings")
-		return h("div", {class: "empty"}, h("b", {}, "No finding"),
+		return [h("b", {}, "No finding"),
 			h("p", {}, `No rule fired at ${SITES.filter((row) => !row.generic).length} calls. What was checked at each, and what could not be decided, is in the list of call sites.`),
-			h("button", {type: "button", onclick: () => setState({v: "sites", kind: "open"}, true)}, "Show what is open"));
-	return h("div", {class: "empty"}, h("b", {}, "Nothing matches"),
-		h("p", {}, "No row has all of this."),
-		h("button", {type: "button", onclick: () => setState(noFilters(), true)}, "Clear the filters"));
+			h("button", {type: "button", onclick: () => setState({v: "sites", kind: "open"}, true)}, "Show what is open")];
+	return [h("b", {}, "Nothing matches"), h("p", {}, "No row has all of this."),
+		h("button", {type: "button", onclick: () => setState(noFilters(), true)}, "Clear the filters")];
 }
 
 /** The rows in the order in which they are seen, groups and all. */
@@ -87,10 +87,32 @@ function shownRows() {
 }
 
 function markCurrent(id) {
-	for (const element of byId("table").querySelectorAll(".tabulator-row")) {
+	for (const element of byId("table").querySelectorAll(".tabulator-row:not(.tabulator-group)")) {
 		const here = element.dataset.id === id;
 		element.classList.toggle("current", here);
 		element.setAttribute("aria-selected", String(here));
+	}
+}
+
+/** What the library leaves out for those who hear the page, or who have no mouse. */
+function describe() {
+	const grid = byId("table"), body = grid.querySelector(".tabulator-table");
+	grid.removeAttribute("aria-owns");
+	grid.setAttribute("aria-label", state.v === "sites" ? "Call sites" : "Findings");
+	grid.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+	body.removeAttribute("role");
+	const groupsAreRows = () => body.querySelectorAll(".tabulator-group").forEach((group) => group.setAttribute("role", "row"));
+	new MutationObserver(groupsAreRows).observe(body, {childList: true});
+	groupsAreRows();
+	for (const head of grid.querySelectorAll(".tabulator-col")) {
+		head.tabIndex = 0;
+		head.addEventListener("keydown", (event) => {
+			if (event.key !== "Enter" && event.key !== " ")
+				return;
+			event.preventDefault();
+			event.stopPropagation();
+			head.click();
+		});
 	}
 }
 
@@ -98,7 +120,7 @@ function makeTable() {
 	const s = state.v === "facts" ? {...state, v: "findings"} : state;
 	table = new Tabulator("#table", {
 		data: viewRows(s), index: "id", columns: COLUMNS[s.v], layout: "fitColumns", responsiveLayout: "hide",
-		height: "100%", rowHeight: 46, placeholder: nothing, initialSort: sorting(s), initialFilter: predicate(s),
+		height: "100%", rowHeight: 46, initialSort: sorting(s), initialFilter: predicate(s),
 		groupBy: groupBy(s), groupHeader: groupName, groupToggleElement: "header", selectableRows: false,
 		columnDefaults: {headerSortTristate: false, resizable: false},
 		rowFormatter: (row) => {
@@ -118,6 +140,7 @@ function makeTable() {
 	});
 	table.on("tableBuilt", () => {
 		ready = true;
+		describe();
 		shown = {...tableKey(s), v: s.v};
 		follow(state);
 		followDetail(state);
@@ -159,6 +182,12 @@ function showStatus() {
 		return;
 	const all = viewRows(state).filter((row) => inScope(row, state)).length;
 	const rows = table.getDataCount("active");
+	byId("empty").replaceChildren(...(rows ? [] : nothing()));
+	byId("empty").hidden = rows > 0;
+	const wasHidden = byId("table").hidden;
+	byId("table").hidden = !rows;
+	if (wasHidden && rows)
+		table.redraw(true);
 	const what = state.v === "sites" ? "calls" : "findings";
 	byId("status").textContent = rows === all ? `${all} ${what}` : `${rows} of ${all} ${what}`;
 }
