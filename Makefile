@@ -4,7 +4,7 @@
 KDIR ?=
 M ?=
 ARCH ?=
-OUT ?= gup-audit
+OUT ?=
 JOBS ?=
 LAUNCH ?=
 MODE ?= report
@@ -14,6 +14,9 @@ SUPPRESS ?=
 BASELINE ?=
 FAIL_ON ?=
 JSON ?=
+AUDIT ?=
+STRATEGY ?=
+FIXES ?=
 
 # The clang that the checker is built for: clang-14, clang-16, clang-19, ...
 CLANG ?= clang-19
@@ -34,6 +37,9 @@ export GUP_SUPPRESS := $(value SUPPRESS)
 export GUP_BASELINE := $(value BASELINE)
 export GUP_FAIL_ON := $(value FAIL_ON)
 export GUP_JSON := $(value JSON)
+export GUP_AUDIT := $(value AUDIT)
+export GUP_STRATEGY := $(value STRATEGY)
+export GUP_FIXES := $(value FIXES)
 export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
 export GUP_BUILD := $(value BUILD)
@@ -50,6 +56,8 @@ INVENTORY := $(wildcard inventory/*.c)
 help:
 	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
 	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1]'
+	@echo 'make fixes KDIR=linux [OUT=dir] [STRATEGY=callers|entry] [AUDIT=audit.sarif]  a patch series'
+	@echo 'make fixes-verify KDIR=linux [FIXES=dir]    does the series apply, build, and do what it says'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
 	@echo 'make plugin [CLANG=clang-19]                the checker, a clang plugin'
 	@echo 'make check                                  all tests'
@@ -77,6 +85,14 @@ deps:
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
 	@$(PYTHON) -m report.audit
+
+fixes: all
+	@scripts/deps audit fixes
+	@$(PYTHON) -m report.fixes
+
+fixes-verify: all
+	@CLANG='$(CLANG)' scripts/deps audit plugin fixes long
+	@GUP_COMPILERS='gcc $(CLANG)' $(PYTHON) -m report.fixes_verify
 
 coccicheck:
 	@scripts/deps audit

@@ -68,6 +68,7 @@ def merge(tree, inventory, jobs, engines, tool_version, asked):
     all_sites, skipped, summary = inventory
     findings, seen, notes, gave_up = _load_jobs(jobs)
     lost = verdict.attach_findings(all_sites, findings)
+    verdict.drop_satisfied(all_sites, tree)
     verdict.attach_seen(all_sites, seen, asked)
     verdict.judge_all(all_sites, tree, functions, gave_up)
     all_notes = (skipped + notes + _unasked_notes(all_sites) + _unseen_notes(all_sites)

@@ -25,12 +25,13 @@ def make_environment(**more):
     return {**{k: v for k, v in os.environ.items() if k not in OUTER}, **more}
 
 
-def options(parser, *names):
+def options(parser, *names, **others):
     """
     Give @parser options that have a value from the command line, else from the
-    environment, where make puts them as they were typed, else a default.
+    environment, where make puts them as they were typed, else a default: one of @others.
     """
-    defaults = {"out": "gup-audit", "jobs": os.cpu_count(), "source": "linux-source-6.1", "mode": "report"}
+    defaults = {"out": "gup-audit", "jobs": os.cpu_count(), "source": "linux-source-6.1", "mode": "report",
+                **others}
     for name in names:
         parser.add_argument(f"--{name}", default=os.environ.get(
             f"GUP_{name.upper().replace('-', '_')}") or defaults.get(name, ""))

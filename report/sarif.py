@@ -231,6 +231,7 @@ def build(tree, sites, notes, summary, rules, tool_version, engines):
             "externalModule": tree.is_module,
             "filesRead": summary["files"], "filesNamingTheApi": summary["matched"],
             "follGetForcedAt": [f"mm/gup.c:{line}" for line in tree.forces_foll_get],
+            "follGetAssertedAt": [f"mm/gup.c:{line}" for line in tree.asserts_foll_get],
         })
     log = om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[run])
     return to_json(log) + "\n"

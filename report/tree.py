@@ -13,6 +13,7 @@ from pathlib import Path
 from report.errors import UserError
 
 ASSERT_FUNCTION = "__get_user_pages_locked"
+ASSERTED = re.compile(r"WARN_ON(?:_ONCE)?\(\s*!\(\s*\w+ & \(?[^;]*?\bFOLL_GET\b")
 # ARCH= names that are not directories, from the top Makefile ("Additional ARCH settings")
 SRCARCH = {"i386": "x86", "x86_64": "x86", "sparc32": "sparc", "sparc64": "sparc",
            "parisc64": "parisc"}
@@ -28,6 +29,7 @@ class Tree:
     arch: str = ""                 # the one directory of arch/ to look at, "" for all
     forces_foll_get: list = field(default_factory=list)   # lines of mm/gup.c
     adds_foll_get: dict = field(default_factory=dict)     # entry point -> line of mm/gup.c
+    asserts_foll_get: list = field(default_factory=list)  # lines of mm/gup.c
 
     @property
     def is_module(self):
@@ -107,6 +109,31 @@ def gup_facts(text):
     return forces, adds
 
 
+def asserted(text):
+    """The lines of mm/gup.c (its @text) at which the assert stands, where it has landed."""
+    out = []
+    for name, first, body in function_bodies(strip_comments(text)):
+        if name == ASSERT_FUNCTION:
+            out += [first + body.count("\n", 0, m.start()) for m in ASSERTED.finditer(body)]
+    return out
+
+
+def wrappers(text, adds):
+    """
+    The functions in the @text of include/linux/mm.h that call one of @adds (as gup_facts()
+    returns it), which thus adds FOLL_GET for their callers too.
+    """
+    if not adds:
+        return {}
+    call = re.compile(r"\b(%s)\s*\(" % "|".join(map(re.escape, sorted(adds))))
+    found = {}
+    for name, _first, body in function_bodies(strip_comments(text)):
+        match = call.search(body)
+        if match and re.match(r"get_user_page", name):
+            found[name] = adds[match.group(1)]
+    return found
+
+
 def _srcarch(root, arch):
     srcarch = SRCARCH.get(arch, arch)
     if arch and not (root / "arch" / srcarch).is_dir():
@@ -142,7 +169,12 @@ def open_tree(kdir, module="", arch=""):
             base = target
     tree = Tree(root, base, subdir, version, _commit(root), _srcarch(root, arch))
     try:
-        tree.forces_foll_get, tree.adds_foll_get = gup_facts(read_text(root / "mm" / "gup.c"))
+        text = read_text(root / "mm" / "gup.c")
     except OSError as err:
         raise UserError(f"{root} is not a whole kernel tree: mm/gup.c: {err.strerror}") from err
+    tree.forces_foll_get, tree.adds_foll_get = gup_facts(text)
+    tree.asserts_foll_get = asserted(text)
+    header = root / "include" / "linux" / "mm.h"
+    if header.is_file():
+        tree.adds_foll_get.update(wrappers(read_text(header), tree.adds_foll_get))
     return tree

@@ -32,6 +32,16 @@ def attach_findings(sites, findings):
     return lost
 
 
+def drop_satisfied(sites, tree):
+    """
+    Take back foll-get-missing where this tree's entry point adds FOLL_GET itself: the
+    rules know which ones do upstream, mm/gup.c of the tree knows better.
+    """
+    for site in sites:
+        if site.api.name in tree.adds_foll_get:
+            site.findings = [f for f in site.findings if f["rule"] != "foll-get-missing"]
+
+
 def attach_seen(sites, seen, asked):
     """Mark which sites spatch's parser saw; @asked are the files it was given."""
     keys = {(file, line, callee) for file, line, _col, callee in seen}

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+`make fixes-verify`: does a series do what it says? It is applied to a copy of the
+tree by git am, checked by the tree's checkpatch.pl, its files are compiled by gcc
+and clang, and the copy is audited again and compared with the audit before.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from report import baseline, fixes, tree
+from report.api import ROOT
+from report.errors import UserError
+from report.progress import Steps
+from report.run import make_environment, number_of_jobs, options
+from report.sarif import printable
+from report.suppress import where
+
+TOUCHED = re.compile(r"^diff --git a/(\S+) b/\S+$", re.M)
+ARCH = "x86"                       # the one whose allmodconfig is built
+ENV = {k: v for k, v in make_environment().items() if not k.startswith("GIT_")}
+
+
+def run(argv, cwd, what=""):
+    """Run a program; with @what, its failure is a UserError that begins so."""
+    done = subprocess.run(argv, cwd=cwd, env=ENV, capture_output=True, check=False,
+                          stdin=subprocess.DEVNULL)
+    text = (done.stdout + done.stderr).decode("utf-8", "replace")
+    if what and done.returncode:
+        raise UserError(f"{what}: {printable(text.strip().split(chr(10))[0])}")
+    return done.returncode, text
+
+
+def read_series(directory):
+    """(patches in order, files they touch). Raises UserError when there is no series."""
+    patches = sorted(p for p in directory.glob("[0-9]*.patch") if not p.name.startswith("0000-"))
+    if not patches or not (directory / "before" / "audit.sarif").is_file():
+        raise UserError(f"FIXES={directory} holds no series: run 'make fixes OUT={directory}' first")
+    text = "".join(p.read_text(encoding="utf-8", errors="surrogateescape") for p in patches)
+    return patches, sorted(set(TOUCHED.findall(text)))
+
+
+def copy_and_apply(root, copy, patches, files):
+    """A copy of the tree at @root with the series in it, by git am."""
+    run(["cp", "-a", "--reflink=auto", str(root), str(copy)], "/", "the tree cannot be copied")
+    shutil.rmtree(copy / ".git", ignore_errors=True)
+    (copy / ".git").unlink(missing_ok=True)
+    identity = ["-c", "user.name=gupcheck", "-c", "user.email=gupcheck@localhost"]
+    run(["git", "init", "-q", "."], copy, "git init")
+    run(["git", "add", "-f", "--", *files], copy, "the series is of another tree")
+    run(["git", *identity, "commit", "-q", "-m", "base"], copy, "git commit")
+    run(["git", *identity, "am", "-q", *map(str, patches)], copy, "the series does not apply")
+
+
+def checkpatch(root, patches):
+    """What the tree's checkpatch.pl says: [line]. A patch of ours has nothing to be said about."""
+    said = []
+    for patch in patches:
+        status, text = run(["perl", "scripts/checkpatch.pl", "--no-tree", "--terse", "--no-summary",
+                            "--show-types", str(patch)], root)
+        if status or text.strip():
+            said += [line.removeprefix(str(patch.parent) + "/") for line in text.strip().split("\n")]
+    return said
+
+
+def build(copy, directory, tools, files, jobs):
+    """
+    Compile those of @files that @tools (words for make) build. Returns (compiled, not
+    part of this configuration, [what went wrong]).
+    """
+    directory.mkdir()
+    make = ["make", "-s", "-C", str(copy), f"O={directory}", f"ARCH={ARCH}", f"-j{jobs}", *tools]
+    run([*make, "allmodconfig"], "/", "the kernel cannot be configured")
+    run([*make, "-k", "prepare"], "/")
+    compiled, outside, wrong = [], [], []
+    for file in files:
+        if not file.endswith(".c") or file.startswith("arch/") and not file.startswith(f"arch/{ARCH}/"):
+            outside.append(file)
+            continue
+        status, text = run([*make, file[:-2] + ".o"], "/")
+        problems = [line for line in text.split("\n") if re.search(r"(?:error|warning): ", line)]
+        if problems:
+            wrong.append(f"{file}: {printable(problems[0])}")
+        elif status and not re.search(r"No rule to make target", text):
+            wrong.append(f"{file}: {printable(text.strip().split(chr(10))[-1])}")
+        elif (directory / (file[:-2] + ".o")).is_file():
+            compiled.append(file)
+        else:
+            outside.append(file)
+    return compiled, outside, wrong
+
+
+def compare(before, after, files):
+    """
+    (claimed findings that are gone, those that are left, new findings) between two
+    logs; claimed is each finding of a rule that fixes mend, in a file of the series.
+    """
+    gone, left, new = [], [], []
+    for state, old, now in baseline.compare(before["runs"][0]["results"],
+                                            after["runs"][0]["results"]):
+        result = now or old
+        if result.get("kind", "fail") != "fail":
+            continue
+        claimed = result["ruleId"] in fixes.RULES and where(result)[0] in files
+        if state == "new":
+            new.append(result)
+        elif claimed or result["ruleId"] == fixes.FOLL:
+            (gone if state == "absent" else left).append(result)
+    return gone, left, new
+
+
+def _line(result):
+    region = result["locations"][0]["physicalLocation"]["region"]
+    return f"{printable(where(result)[0])}:{region['startLine']}: {result['ruleId']}"
+
+
+def audit_again(copy, out, jobs, log_file):
+    argv = [sys.executable, "-m", "report.audit", "--kdir", str(copy), "--out", str(out),
+            "--jobs", str(jobs)]
+    with open(log_file, "wb") as stream:
+        done = subprocess.run(argv, cwd=ROOT, env=ENV, stdout=stream, stderr=stream,
+                              check=False)
+    if done.returncode:
+        raise UserError("the audit of the copy failed: "
+                        + log_file.read_text(errors="replace").strip().split("\n")[-1])
+    return baseline.load(out / "audit.sarif", "AUDIT")
+
+
+def verify(args, work):
+    directory = Path(args.fixes).resolve()
+    patches, files = read_series(directory)
+    root = tree.open_tree(args.kdir).root
+    jobs = number_of_jobs(args.jobs)
+    compilers = args.compilers.split()
+    steps, bad = Steps(3 + len(compilers)), []
+    with steps.step(f"Apply {len(patches)} patches to a copy"):
+        copy_and_apply(root, work / "linux", patches, files)
+    with steps.step("checkpatch.pl"):
+        said = checkpatch(root, sorted(directory.glob("[0-9]*.patch"))[1:])
+    bad += [f"checkpatch: {line}" for line in said]
+    print(f"git am: {len(patches)} patches applied\ncheckpatch.pl: {len(said)} complaints")
+    for compiler in compilers:
+        match = re.fullmatch(r"clang(-\d+)?", compiler)
+        tools = [f"LLVM={match.group(1) or 1}"] if match else [f"CC={compiler}"]
+        with steps.step(f"Build by {compiler}"):
+            compiled, outside, wrong = build(work / "linux", work / f"build-{compiler}", tools,
+                                             files, jobs)
+        bad += [f"{compiler}: {line}" for line in wrong]
+        print(f"{compiler}: {len(compiled)} files compiled, {len(wrong)} with complaints, "
+              f"{len(outside)} not in {ARCH} allmodconfig: {', '.join(outside) or 'none'}")
+    with steps.step("Audit again"):
+        before = json.loads((directory / "before" / "audit.sarif").read_text(encoding="utf-8"))
+        after = audit_again(work / "linux", work / "after", jobs, work / "after.log")
+    gone, left, new = compare(before, after, files)
+    bad += [f"still there: {_line(r)}" for r in left] + [f"new: {_line(r)}" for r in new]
+    asserted = after["runs"][0]["properties"].get("follGetAssertedAt")
+    trips = sum(r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"
+                for r in after["runs"][0]["results"])
+    print(f"Audit after: {len(gone)} findings gone, {len(left)} left, {len(new)} new; the assert "
+          f"{'stands at ' + ', '.join(asserted) if asserted else 'is not there'}, {trips} calls trip it")
+    for line in bad:
+        print(f"gupcheck: {line}", file=sys.stderr)
+    return 1 if bad else 0
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="make fixes-verify", description=__doc__)
+    options(parser, "kdir", "fixes", "compilers", "jobs", fixes="gup-fixes", compilers="gcc clang-19")
+    try:
+        with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
+            return verify(parser.parse_args(argv), Path(tmp))
+    except UserError as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        return 1
+    except OSError as err:
+        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("gupcheck: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
