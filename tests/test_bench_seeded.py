@@ -240,6 +240,11 @@ out:
     assert len(edits(file, "weaken-short-check")) == 1
 
 
+def test_a_test_beside_the_check(tmp_path):
+    file = open_file(tmp_path, DRIVER.replace("if (ret < nr) {", "if (ret < nr || !ret) {"))
+    assert "the test beside it may catch a short result too" in drops(file, "weaken-short-check")
+
+
 def test_a_retry_is_no_clean_up(tmp_path):
     """A jump back behind the release is neither an error path nor a leak."""
     file = open_file(tmp_path, """\

@@ -24,6 +24,8 @@ class WeakenShort(Operator):
     def one(self, unit, call, statement, node, operand, asked):
         if literal(unit, asked) == 1 and call.row["returns"] == "count":
             return self.drop(call, "one page: there is no short result")
+        if any(n.op == "||" for n in node.ancestors() if n.start >= statement.start):
+            return self.drop(call, "the test beside it may catch a short result too")
         after = [n for n in call.function.body.walk() if n.start >= statement.end]
         used = decls(asked)
         if used and not any(n.kind == "MEMBER_REF_EXPR" for n in asked.walk()) \
