@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from report import sites
 from report.errors import UserError
 from report.sarif import FINGERPRINT, SITE_FINGERPRINT
 from report.suppress import where
@@ -48,7 +49,7 @@ def _essence(result):
     """What a reader is told, without line numbers: a change of it is an update."""
     text = re.sub(r"(:|\bline )\d+", r"\g<1>N", result["message"]["text"])
     return (result["ruleId"], result.get("kind", "fail"), result.get("level", "warning"), text,
-            result.get("properties", {}).get("arguments"))
+            [sites.shape(text) for text in result.get("properties", {}).get("arguments", ())])
 
 
 def _callee(result):
@@ -72,7 +73,7 @@ def _moved(result):
 
 
 def _renamed(result):
-    return (result["ruleId"], where(result)[0], _callee(result))
+    return (result["ruleId"], where(result)[0], _callee(result), str(_essence(result)[-1]))
 
 
 # (how results are looked for, whether several of a kind are paired in their order)
@@ -107,7 +108,7 @@ def pair(old, new):
     return pairs, old, new
 
 
-def _sites(results):
+def _by_site(results):
     """What tells that a call is still there: itself, or one of its name in its function."""
     out = {}
     for result in results:
@@ -116,8 +117,8 @@ def _sites(results):
     return out
 
 
-def _at_site(sites, result):
-    return sites.get(_key(result)[1]) or sites.get((*where(result), _callee(result)))
+def _at_site(by_site, result):
+    return by_site.get(_key(result)[1]) or by_site.get((*where(result), _callee(result)))
 
 
 def compare(old, new):
@@ -130,7 +131,7 @@ def compare(old, new):
     new = [r for r in new if r.get("baselineState") != "absent"]
     pairs, gone, come = pair(old, new)
     partner = {id(b): a for a, b in pairs}
-    old_sites, new_sites = _sites(old), _sites(new)
+    old_sites, new_sites = _by_site(old), _by_site(new)
     rows = []
     for result in new:
         before = partner.get(id(result))

@@ -7,7 +7,7 @@ import signal
 import sys
 
 from report import api as table
-from report import clang, compdb, scan
+from report import clang, compdb, diff, mail, scan
 from report.errors import UserError
 
 
@@ -47,6 +47,10 @@ def dump(args):
 COMMANDS = {
     "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
     "dump": (dump, _dump_arguments, "print the model of a C file"),
+    "diff": (diff.diff, diff.diff_arguments, "what two audits differ in"),
+    "summary": (diff.summarise, diff.summary_arguments, "an audit in numbers"),
+    "mail": (mail.mail, mail.arguments, "new findings as a mail for git send-email"),
+    "github": (diff.github, diff.github_arguments, "the findings for GitHub code scanning"),
     "explain": (explain, _explain_arguments, "print what a rule is about"),
 }
 
