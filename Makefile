@@ -84,6 +84,8 @@ deps:
 
 audit: all
 	@scripts/deps audit $(if $(KDIR),,source)
+	@CLANG='$(CLANG)' scripts/deps plugin checker && $(MAKE) -s --no-print-directory plugin || \
+		echo 'gupcheck: no clang plugin, see above: the audit goes on without the checker' >&2
 	@$(PYTHON) -m report.audit
 
 fixes: all

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-`make audit`: inventory, semantic patches, merge. Python says what is to be done
+`make audit`: inventory, semantic patches, checker, merge. Python says what is to be done
 and shows how far it is; GNU Make runs the jobs.
 """
 
@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from report import api as table
-from report import (baseline, job, merge, page_assets, run, sites, source, spatch, summary,
-                    suppress, tree)
+from report import (baseline, built, cache, job, merge, page_assets, run, sites, source, spatch,
+                    summary, suppress, tree)
 from report.errors import UserError
 from report.progress import Steps
 
@@ -36,16 +36,50 @@ def deal(files, base, chunks):
     return [sorted(hand) for hand in hands]
 
 
-def write_plan(work, base, files, rules):
-    chunks = deal(files, base, CHUNKS)
-    names = {row["cocci"]: row["id"] for row in rules if "cocci" in row}
-    plan = {"base": str(base), "chunks": chunks, "rules": names}
-    (work / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
-    (work / "plan.mk").write_text(
-        f"RULES := {' '.join([*sorted(names), job.SITES])}\n"
-        f"CHUNKS := {' '.join(map(str, range(CHUNKS)))}\n", encoding="utf-8")
+def recall(store, names, files, work):
+    """
+    Write what the cache @store knows as results of jobs below @work/jobs. Returns the
+    files about which some rule has to be asked.
+    """
     (work / "jobs").mkdir()
-    return (len(names) + 1) * CHUNKS
+    known = {rule: {file: store.get(rule, file) for file in files} for rule in names}
+    asked = [file for file in files if any(known[rule][file] is None for rule in names)]
+    for rule, of_files in known.items():
+        rows = [row for file, row in of_files.items() if file not in set(asked)]
+        text = json.dumps({"rule": names[rule], **{
+            part: [x for row in rows for x in row[part]] for part in ("findings", "seen", "notes")}})
+        (work / "jobs" / f"{rule}.known.json").write_text(text, encoding="utf-8")
+    return asked
+
+
+def write_plan(work, base, files, names):
+    """Write what report/audit.mk and the jobs read. Returns the number of jobs."""
+    chunks = deal(files, base, CHUNKS) if files else []
+    (work / "plan.json").write_text(json.dumps({"base": str(base), "chunks": chunks, "rules": names}),
+                                    encoding="utf-8")
+    (work / "plan.mk").write_text(f"RULES := {' '.join(sorted(names))}\n"
+                                  f"CHUNKS := {' '.join(map(str, range(len(chunks))))}\n",
+                                  encoding="utf-8")
+    return len(names) * len(chunks)
+
+
+def patches(rules, functions, files, the_tree, work, args, jobs, steps):
+    """Run the semantic patches over those of @files that the cache does not know."""
+    spatch.sites_cocci(functions, work / "sites.cocci")
+    names = {row["cocci"]: row["id"] for row in rules if "cocci" in row}
+    names[job.SITES] = job.COVERAGE
+    texts = {rule: job.cocci(work, rule).read_text(encoding="utf-8") for rule in names}
+    store = cache.Cache(texts, spatch.version(), the_tree.base)
+    asked = recall(store, names, files, work)
+    total = write_plan(work, the_tree.base, asked, names)
+    with steps.step(f"Semantic patches over {len(asked)} of {len(files)} files", total) as advance:
+        if asked:
+            run.run_jobs("audit.mk", work, jobs, args.launch, advance)
+    plan = json.loads((work / "plan.json").read_text(encoding="utf-8"))
+    for rule in names:
+        for i, chunk in enumerate(plan["chunks"]):
+            result = json.loads((work / "jobs" / f"{rule}.{i}.json").read_text(encoding="utf-8"))
+            store.put(rule, result, chunk)
 
 
 def prepare_out(out, the_tree):
@@ -101,7 +135,7 @@ def audit(args, work):
     entries = suppress.load(args.suppress, {row["id"] for row in rules})
     old = baseline.load(args.baseline) if args.baseline else None
     unpack = not args.kdir and not source.unpacked(args.source)
-    steps = Steps(5 if unpack else 4)
+    steps = Steps(7 if unpack else 6)
     if unpack:
         with steps.step(f"Unpack {source.packed(args.source)}"):
             source.unpack(args.source)
@@ -119,13 +153,13 @@ def audit(args, work):
         sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names")
         inventory = sites.read_inventory(work / "inventory.jsonl", functions, the_tree)
     files = sites.in_scope(inventory[0])
-    spatch.sites_cocci(functions, work / "sites.cocci")
-    total = write_plan(work, the_tree.base, files, rules)
-    with steps.step(f"Semantic patches over {len(files)} files", total) as advance:
-        run.run_jobs("audit.mk", work, jobs, args.launch, advance)
+    patches(rules, functions, files, the_tree, work, args, jobs, steps)
+    checked, found = built.check(args, the_tree, inventory[0], functions, jobs, steps)
+    if checked.not_run:
+        print(f"gupcheck: without the checker: {checked.not_run}", file=sys.stderr)
     with steps.step("Write the result"):
         log = merge.merge(the_tree, inventory, sorted((work / "jobs").glob("*.json")),
-                          engines, table.version(), files)
+                          {**engines, **found}, table.version(), files, checked)
         merge.write_results(finish(log, args, the_tree.base, entries, old), out)
     return tell(log, args, out)
 
@@ -134,7 +168,7 @@ def arguments(argv):
     """From the command line, else from the environment, where make puts them as they are."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     run.options(parser, "kdir", "module", "arch", "out", "jobs", "launch", "source", "suppress",
-                "baseline", "fail-on")
+                "baseline", "fail-on", "build")
     parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
     return parser.parse_args(argv)
 

@@ -9,16 +9,20 @@ from pathlib import Path
 from report import spatch
 from report.errors import UserError
 
-SITES = "sites"
+SITES, COVERAGE = "sites", "coverage"           # the patch that lists what spatch's parser saw
+
+
+def cocci(work, rule):
+    """The semantic patch of @rule."""
+    return work / "sites.cocci" if rule == SITES else spatch.rule_path(rule)
 
 
 def main(argv):
     """argv: WORK RULE CHUNK. Writes WORK/jobs/RULE.CHUNK.json, whole or not at all."""
     work, rule, chunk = Path(argv[0]), argv[1], argv[2]
     plan = json.loads((work / "plan.json").read_text(encoding="utf-8"))
-    cocci = work / "sites.cocci" if rule == SITES else spatch.rule_path(rule)
-    result = spatch.run(cocci, plan["chunks"][int(chunk)], plan["base"])
-    result["rule"] = plan["rules"].get(rule, "coverage")
+    result = spatch.run(cocci(work, rule), plan["chunks"][int(chunk)], plan["base"])
+    result["rule"] = plan["rules"][rule]
     out = work / "jobs" / f"{rule}.{chunk}.json"
     temporary = out.with_suffix(".tmp")
     temporary.write_text(json.dumps(result), encoding="utf-8")

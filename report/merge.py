@@ -9,7 +9,7 @@ import os
 import signal
 
 from report import api as table
-from report import evidence, html, outputs, sarif, verdict
+from report import evidence, html, join, outputs, sarif, verdict
 from report.errors import UserError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -50,6 +50,13 @@ def _unasked_notes(all_sites):
     return [{"file": f, "reason": "spatch cannot be given a file of this name"} for f in files]
 
 
+def _checker_notes(checked):
+    if checked.not_run:
+        return [{"reason": f"The checker did not run: {checked.not_run}"}]
+    return [{"file": file, "reason": f"the checker cannot compile this file: {why}"}
+            for file, why in sorted(checked.failed.items())]
+
+
 def render(log):
     """Returns {file name: text} of the four results. @log: the finished SARIF log as dicts."""
     files = {"audit.sarif": json.dumps(log, indent=2, ensure_ascii=False) + "\n",
@@ -57,12 +64,13 @@ def render(log):
     return {**files, "audit.txt": outputs.to_text(log), "audit.html": html.render(log, files)}
 
 
-def merge(tree, inventory, jobs, engines, tool_version, asked):
+def merge(tree, inventory, jobs, engines, tool_version, asked, checked):
     """
     Returns the SARIF log of the audit as dicts.
 
     @inventory: what read_inventory() returned; @jobs: one JSON file a spatch job;
-    @asked: the files that spatch was given.
+    @asked: the files that spatch was given; @checked: what the checker said, a
+    join.Checked.
     """
     functions = table.load_api()
     all_sites, skipped, summary = inventory
@@ -71,10 +79,12 @@ def merge(tree, inventory, jobs, engines, tool_version, asked):
     verdict.drop_satisfied(all_sites, tree)
     verdict.attach_seen(all_sites, seen, asked)
     verdict.judge_all(all_sites, tree, functions, gave_up)
+    notes += _checker_notes(checked) + join.join(all_sites, checked, functions)
+    verdict.refused(all_sites, tree)
     all_notes = (skipped + notes + _unasked_notes(all_sites) + _unseen_notes(all_sites)
                  + _lost_notes(lost))
     text = sarif.build(tree, all_sites, all_notes, summary, table.load_rules(), tool_version,
-                       engines)
+                       engines, checked)
     log = json.loads(text)
     evidence.add(log, tree)
     return log

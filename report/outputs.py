@@ -9,13 +9,20 @@ from urllib.parse import unquote
 from report.sarif import FINGERPRINT, printable
 
 COLUMNS = ("file", "line", "column", "function", "callee", "role", "holds", "arguments", "flags",
-           "verdict", "rule", "level", "reason", "coccinelle", "fingerprint", "justification",
+           "verdict", "rule", "level", "reason", "coccinelle", "checker", "engines",
+           "fingerprint", "justification",
            "baseline")
 
 
 def one_line(path):
     """A file's name for a page or a terminal: nothing in it starts a line or an escape."""
     return re.sub("[\t\n]", lambda m: f"\\u{ord(m.group()):04x}", printable(path))
+
+
+def _place(location):
+    physical = location["physicalLocation"]
+    return (physical["artifactLocation"]["uri"], physical["region"]["startLine"],
+            physical["region"]["startColumn"])
 
 
 def rows(log):
@@ -45,6 +52,8 @@ def rows(log):
             "level": result.get("level", "warning") if kind == "fail" else "none",
             "reason": result["message"]["text"],
             "coccinelle": props["engines"]["coccinelle"],
+            "checker": props["engines"].get("checker", ""), "engines": " ".join(props.get("found", ())),
+            "site": _place((result.get("relatedLocations") or result["locations"])[0]),
             "fingerprint": result["partialFingerprints"][FINGERPRINT],
             "justification": "; ".join(reasons), "baseline": result.get("baselineState", ""),
             "context": physical.get("contextRegion", {}),
@@ -58,9 +67,9 @@ def one_per_site(results):
     """
     sites = {}
     for row in results:
-        site = sites.setdefault((row["file"], row["line"], row["column"]), row)
+        site = sites.setdefault(row["site"], row)
         if site["verdict"] == "justified" and row["verdict"] == "fail":
-            sites[row["file"], row["line"], row["column"]] = row
+            sites[row["site"]] = row
     return list(sites.values())
 
 

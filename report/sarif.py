@@ -10,6 +10,7 @@ that depends on how many jobs ran.
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -109,8 +110,13 @@ def _properties(site):
         "verdict": site.verdict,
         "engines": {"inventory": "seen",
                     "coccinelle": {True: "seen", False: "not parsed",
-                                   None: "not asked"}[site.seen_by_spatch]},
+                                   None: "not asked"}[site.seen_by_spatch],
+                    "checker": site.checker},
+        "says": {engine: {"verdict": said, "text": printable(text)}
+                 for engine, (said, text) in sorted(site.said.items())},
     }
+    if not site.listed:
+        props["engines"]["inventory"] = "not seen"
     if site.flags is not None:
         props["flags"] = {"certain": sorted(site.flags.certain),
                           "possible": sorted(site.flags.possible),
@@ -119,14 +125,33 @@ def _properties(site):
     return props
 
 
-def _result(site, sources, rule, index, kind, level, text):
+def _result(site, sources, rule, index, kind, level, text, nth=0):
+    """@nth: of the findings of one rule at one call, the number of this one."""
     return om.Result(
         rule_id=rule, rule_index=index, kind=kind, level=level,
         message=om.Message(text=printable(text)),
         locations=[_location(site, sources)],
-        partial_fingerprints={FINGERPRINT: site.fingerprint(rule),
+        partial_fingerprints={FINGERPRINT: site.fingerprint(f"{rule} {nth}" if nth else rule),
                               SITE_FINGERPRINT: site.fingerprint()},
         properties=_properties(site))
+
+
+def _from_checker(result, found, sources, both):
+    """
+    Give @result the path that the checker shows in @found and, unless the semantic
+    patches found the same (@both), its place; the call is then a related location.
+    """
+    for location in locations_of(found):
+        complete(location, sources)
+    if not both:
+        place, = found["locations"]
+        place["logicalLocations"] = [{"name": found["properties"]["function"], "kind": "function"}]
+        if found.get("relatedLocations"):
+            result.related_locations = found["relatedLocations"]
+        result.locations = [place]
+    result.code_flows = found.get("codeFlows")
+    result.properties["found"] = ["checker", "coccinelle"] if both else ["checker"]
+    return result
 
 
 def _sentence(text):
@@ -140,10 +165,14 @@ def _results(sites, sources, index, levels):
             text = f"{site.callee}(): {site.reason}"
             yield _result(site, sources, "call-site", index["call-site"], site.verdict, "none",
                           _sentence(text))
+        numbers = Counter()
         for finding in site.findings:
-            rule = finding["rule"]
-            yield _result(site, sources, rule, index[rule], "fail", levels[rule],
-                          _sentence(finding["text"]))
+            rule, found = finding["rule"], finding.get("checker")
+            result = _result(site, sources, rule, index[rule], "fail", finding.get("raised", levels[rule]),
+                             _sentence(finding["text"]), numbers[rule])
+            numbers[rule] += 1
+            result.properties["found"] = ["coccinelle" if "line" in finding else "inventory"]
+            yield _from_checker(result, found, sources, "line" in finding) if found else result
 
 
 def _rules(rows):
@@ -211,8 +240,8 @@ def scan_log(results, failed, srcroot, rules, tool_version, engines):
     return log
 
 
-def build(tree, sites, notes, summary, rules, tool_version, engines):
-    """The SARIF log of an audit as text. @engines: {name: version}."""
+def build(tree, sites, notes, summary, rules, tool_version, engines, checked):
+    """The SARIF log of an audit as text. @engines: {name: version}; @checked: join.Checked."""
     sources = Sources(tree.base)
     index = {row["id"]: i for i, row in enumerate(rules)}
     levels = {row["id"]: row["level"] for row in rules}
@@ -232,6 +261,8 @@ def build(tree, sites, notes, summary, rules, tool_version, engines):
             "filesRead": summary["files"], "filesNamingTheApi": summary["matched"],
             "follGetForcedAt": [f"mm/gup.c:{line}" for line in tree.forces_foll_get],
             "follGetAssertedAt": [f"mm/gup.c:{line}" for line in tree.asserts_foll_get],
+            "checker": {"config": printable(checked.config), "notRun": printable(checked.not_run),
+                        "compiled": len(checked.compiled), "failed": len(checked.failed)},
         })
     log = om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[run])
     return to_json(log) + "\n"

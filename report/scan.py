@@ -35,8 +35,7 @@ def add_arguments(parser):
 def find_srcroot(units):
     """The kernel tree that the first file lies in, else the directory of all files."""
     for directory in Path(units[0].file).parents:
-        if (directory / "Kbuild").is_file() and (directory / "Makefile").is_file() \
-                and (directory / "mm").is_dir():
+        if (directory / "scripts" / "Kbuild.include").is_file():
             return directory
     return Path(os.path.commonpath([os.path.dirname(unit.file) for unit in units]))
 

@@ -38,6 +38,10 @@ class Site:
     reason: str = ""
     seen_by_spatch: object = None  # True, False, or None when spatch was not asked
     arms: bool = False             # an #if stands inside the call: arguments are not certain
+    listed: bool = True            # the inventory has it
+    checker: str = ""              # how far the checker came with it: see join.py
+    checker_said: tuple = ()       # (verdict, text), when it judged the call
+    said: dict = field(default_factory=dict)           # {engine: (verdict, text)}
 
     @property
     def identity(self):

@@ -30,6 +30,7 @@ class Tree:
     forces_foll_get: list = field(default_factory=list)   # lines of mm/gup.c
     adds_foll_get: dict = field(default_factory=dict)     # entry point -> line of mm/gup.c
     asserts_foll_get: list = field(default_factory=list)  # lines of mm/gup.c
+    refuses_longterm: dict = field(default_factory=dict)  # remote call -> "always" or "locked"
 
     @property
     def is_module(self):
@@ -134,6 +135,36 @@ def wrappers(text, adds):
     return found
 
 
+def longterm_refusals(text):
+    """
+    From the text of mm/gup.c: {remote entry point: "always" | "locked"} for those that
+    refuse FOLL_LONGTERM, themselves or by a helper, always or when locked is given.
+    """
+    bodies = {}
+    for name, _, body in function_bodies(strip_comments(text)):
+        bodies[name] = bodies.get(name, "") + body
+    fails = r"\)+\s*return\s+(?:-EINVAL|false|0)\s*;"
+
+    def look(name, pins, seen):
+        body = bodies.get(name, "")
+        pins = pins or re.search(r"\bFOLL_PIN\b", body) is not None and not name.startswith("is_valid")
+        if re.search(r"if\s*\((?:\s*WARN_ON(?:_ONCE)?\()?\s*\w+\s*&\s*FOLL_LONGTERM\s*" + fails, body):
+            return "always"
+        if not pins and re.search(r"!\(\w+\s*&\s*FOLL_PIN\)\s*&&\s*\(\w+\s*&\s*FOLL_LONGTERM" + fails, body):
+            return "always"
+        how = ""
+        if re.search(r"&\s*FOLL_LONGTERM\)\s*\{\s*if\s*\((?:WARN_ON(?:_ONCE)?\()?locked" + fails, body):
+            how = "locked"
+        for callee in sorted(set(re.findall(r"\b(is_valid_gup_\w+|__get_user_pages_remote)\(", body)) - seen):
+            found = look(callee, pins, seen | {callee})
+            how = "always" if found == "always" else how or found
+        return how
+
+    remote = [name for name in bodies if re.fullmatch(r"(?:get|pin)_user_pages?(?:_vma)?_remote", name)]
+    found = {name: look(name, name.startswith("pin"), {name}) for name in remote}
+    return {name: how for name, how in found.items() if how}
+
+
 def _srcarch(root, arch):
     srcarch = SRCARCH.get(arch, arch)
     if arch and not (root / "arch" / srcarch).is_dir():
@@ -174,6 +205,7 @@ def open_tree(kdir, module="", arch=""):
         raise UserError(f"{root} is not a whole kernel tree: mm/gup.c: {err.strerror}") from err
     tree.forces_foll_get, tree.adds_foll_get = gup_facts(text)
     tree.asserts_foll_get = asserted(text)
+    tree.refuses_longterm = longterm_refusals(text)
     header = root / "include" / "linux" / "mm.h"
     if header.is_file():
         tree.adds_foll_get.update(wrappers(read_text(header), tree.adds_foll_get))

@@ -154,3 +154,25 @@ def judge_all(sites, tree, api, gave_up):
             acquired[site.file].add(site.api.kind)
     for site in sites:
         judge(site, tree, api, acquired, gave_up)
+
+
+def refused(sites, tree):
+    """
+    FOLL_LONGTERM that this tree's mm/gup.c refuses in a remote call is an error,
+    whatever reason a comment gives. Call after all engines have spoken.
+    """
+    for site in sites:
+        how = tree.refuses_longterm.get(site.callee)
+        if not how or site.flags is None or "FOLL_LONGTERM" not in site.flags.certain:
+            continue
+        locked = site.argument("locked")
+        if how == "locked" and not (locked or "").lstrip().startswith("&"):
+            continue
+        text = f"{site.callee}() is given FOLL_LONGTERM" \
+            + (" together with locked" if how == "locked" else "") + ", which this tree's mm/gup.c refuses"
+        mine = [f for f in site.findings if f["rule"] == "longterm-remote"]
+        for finding in mine or [{"rule": "longterm-remote"}]:
+            finding.update(text=text, level="error", raised="error")
+            if not mine:
+                site.findings.append(finding)
+        site.verdict, site.reason = "fail", "; ".join(f["text"] for f in site.findings)

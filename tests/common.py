@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What several tests share: the project's root, a small tree that looks like a kernel."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,8 +63,12 @@ def kernel_files(**more):
             "mm/gup.c": GUP_C, "drivers/foo/foo.c": DRIVER_C, **more}
 
 
-def run_audit(kdir, out, *args, **kwargs):
-    """`make audit` without the dependency check. Returns the finished process."""
+def run_audit(kdir, out, *args, env=None, cache=None, **kwargs):
+    """
+    `make audit` without the dependency check, with a cache directory of its own
+    unless @cache names one. Returns the finished process.
+    """
+    kwargs["env"] = {**(env or os.environ), "XDG_CACHE_HOME": str(cache or f"{out}.cache")}
     return subprocess.run([sys.executable, "-m", "report.audit", "--kdir", str(kdir), "--out",
                            str(out), *args], cwd=ROOT, capture_output=True, text=True,
                           check=False, **kwargs)

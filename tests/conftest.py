@@ -28,6 +28,6 @@ def linux():
 def audit_of_linux(linux, tmp_path_factory):
     """The whole audit of linux-source-6.1: the directory of its results."""
     out = tmp_path_factory.mktemp("audit-6.1")
-    run = run_audit(linux, out)
+    run = run_audit(linux, out, cache=source.cache_dir().parent)
     assert run.returncode == 0, run.stderr
     return out

@@ -60,7 +60,7 @@ def test_the_tree_is_not_written_to(audited):
 
 def test_progress_in_plain_lines(audited):
     run = audited[2]
-    assert re.search(r"\[2/4\] List the call sites of Linux 6\.12\.1: \d", run.stderr)
+    assert re.search(r"\[2/6\] List the call sites of Linux 6\.12\.1: \d", run.stderr)
     assert re.search(r"24 of 24", run.stderr)
     assert "\x1b" not in run.stderr
 
@@ -109,6 +109,94 @@ def test_same_bytes_for_any_number_of_jobs(audited, tmp_path):
         run_audit(audited[0], tmp_path / jobs, "--jobs", jobs)
         for name in FILES:
             assert (tmp_path / jobs / name).read_bytes() == (audited[1] / name).read_bytes()
+
+
+def test_a_second_audit_asks_spatch_about_what_changed(kernel, tmp_path):
+    first = run_audit(kernel, tmp_path / "one", cache=tmp_path / "cache")
+    assert "over 1 of 1 files" in first.stderr
+    again = run_audit(kernel, tmp_path / "two", cache=tmp_path / "cache")
+    assert "over 0 of 1 files" in again.stderr
+    assert (tmp_path / "one/audit.sarif").read_bytes() == (tmp_path / "two/audit.sarif").read_bytes()
+    changed = kernel / "drivers/foo/foo.c"
+    changed.write_text("/* new */\n" + changed.read_text())
+    assert "over 1 of 1 files" in run_audit(kernel, tmp_path / "two", cache=tmp_path / "cache").stderr
+
+
+def test_without_the_checker(audited, tmp_path):
+    """A tree that kbuild cannot configure: one line, and each call says why."""
+    said = [line for line in audited[2].stderr.split("\n") if "without the checker" in line]
+    assert len(said) == 1 and "cannot be configured" in said[0] and "allmodconfig" in said[0]
+    log = load(audited[1])
+    assert {r["properties"]["engines"]["checker"] for r in log["runs"][0]["results"]} == {"not run"}
+    says = [r["properties"]["says"] for r in log["runs"][0]["results"]
+            if r["properties"]["role"] == "acquire"]
+    assert all(s["checker"]["text"].startswith("not run: ") for s in says)
+    assert not list(Path(f"{audited[1]}.cache").glob("gupcheck/build/*"))
+
+
+@pytest.mark.parametrize("args,why", [
+    (("--arch", "ia64"), "clang has no target for ARCH=ia64"), (("--build", "/none"), "no .config there")])
+def test_where_the_checker_cannot_run(kernel, tmp_path, args, why):
+    (kernel / "arch/ia64").mkdir(parents=True)
+    run = run_audit(kernel, tmp_path / "out", *args)
+    assert run.returncode == 0 and f"without the checker: {why}" in run.stderr.replace("BUILD=/none: ", "")
+
+
+def test_a_tree_that_was_built_in_place(kernel, tmp_path):
+    (kernel / ".config").write_text("")
+    run = run_audit(kernel, tmp_path / "out")
+    assert run.returncode == 0 and "the tree was built in place" in run.stderr
+
+
+REFUSES = """
+static bool is_valid_gup_flags(unsigned int gup_flags)
+{
+	if (WARN_ON_ONCE(gup_flags & FOLL_LONGTERM))
+		return false;
+	return true;
+}
+
+static long __get_user_pages_remote(struct mm_struct *mm, unsigned int gup_flags, int *locked)
+{
+	if (gup_flags & FOLL_LONGTERM) {
+		if (WARN_ON_ONCE(locked))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+long get_user_pages_remote(struct mm_struct *mm, unsigned int gup_flags, int *locked)
+{
+	if (!is_valid_gup_flags(gup_flags))
+		return -EINVAL;
+	return __get_user_pages_remote(mm, gup_flags, locked);
+}
+
+long pin_user_pages_remote(struct mm_struct *mm, unsigned int gup_flags, int *locked)
+{
+	gup_flags |= FOLL_PIN;
+	return __get_user_pages_remote(mm, gup_flags, locked);
+}
+"""
+REMOTE_C = """long f(struct mm_struct *mm, struct page **pages)
+{
+	int locked = 1;
+
+	/* gup-audit: longterm-remote: the user said so */
+	return pin_user_pages_remote(mm, 0, 1, FOLL_LONGTERM, pages, %s);
+}
+"""
+
+
+@pytest.mark.parametrize("locked,level", [("&locked", "error"), ("NULL", "warning")])
+def test_what_the_tree_refuses_is_an_error_whatever_the_reason(tmp_path, locked, level):
+    root = write_tree(tmp_path / "linux", kernel_files(**{
+        "mm/gup.c": GUP_C + REFUSES, "drivers/foo/foo.c": REMOTE_C % locked}))
+    assert tree.open_tree(root).refuses_longterm == {"get_user_pages_remote": "always",
+                                                     "pin_user_pages_remote": "locked"}
+    assert run_audit(root, tmp_path / "out").returncode == 0
+    result, = [r for r in load(tmp_path / "out")["runs"][0]["results"] if r["ruleId"] == "longterm-remote"]
+    assert (result.get("level", "warning"), "suppressions" in result) == (level, level == "warning")
 
 
 def test_csv_and_text(audited):
@@ -455,7 +543,7 @@ def test_interrupted(kernel, tmp_path, number):
                         f'*) exec {real} "$@";; esac\n')
     with subprocess.Popen([sys.executable, "-m", "report.audit", "--kdir", str(kernel), "--out",
                            str(tmp_path / "out")], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-                          env={**os.environ, "TMPDIR": str(tmp),
+                          env={**os.environ, "TMPDIR": str(tmp), "XDG_CACHE_HOME": str(tmp_path / "cache"),
                                "PATH": f"{tools}:{os.environ['PATH']}"}) as proc:
         for line in proc.stderr:
             if "Semantic patches" in line:
@@ -477,7 +565,8 @@ def test_make_takes_any_path(tmp_path, name):
     (tmp_path / "tmp dir").mkdir()
     run = subprocess.run(["make", "-s", "audit", f"KDIR={root}", f"OUT={tmp_path}/out of {name}"],
                          cwd=ROOT, capture_output=True, check=False,
-                         env={**os.environ, "TMPDIR": str(tmp_path / "tmp dir")})
+                         env={**os.environ, "TMPDIR": str(tmp_path / "tmp dir"),
+                              "XDG_CACHE_HOME": str(tmp_path / "cache")})
     assert run.returncode == 0, run.stderr.decode("utf-8", "replace")
     assert sorted(os.listdir(tmp_path / f"out of {name}")) == sorted(FILES)
 
