@@ -154,7 +154,7 @@ def audit(args, work):
         inventory = sites.read_inventory(work / "inventory.jsonl", functions, the_tree)
     files = sites.in_scope(inventory[0])
     patches(rules, functions, files, the_tree, work, args, jobs, steps)
-    checked, found = built.check(args, the_tree, inventory[0], functions, jobs, steps)
+    checked, found = built.check(args, the_tree, inventory[0], jobs, steps)
     if checked.not_run:
         print(f"gupcheck: without the checker: {checked.not_run}", file=sys.stderr)
     with steps.step("Write the result"):

@@ -19,18 +19,16 @@ from report.join import Checked
 PLAIN = re.compile(r"[\w./+,@-]+\.c")          # what can be a target of make
 
 
-def files_to_check(base, all_sites, names):
-    """
-    The .c files below @base, relative to it, whose text names the API, and those that
-    include a .h or .c file beside them that does.
-    """
+def files_to_check(base, all_sites):
+    """The .c files below @base, relative to it, that call the API, or include a file beside them that does."""
     own = sites.in_scope(all_sites)
+    calling = {os.path.normpath(base / file) for file in own}
+    includes = compdb.Reaches(lambda file, _: file in calling)
     wanted = {file for file in own if file.endswith(".c")}
-    includes = compdb.NamesTheApi(names)
     for directory in sorted({os.path.dirname(f) for f in own if not re.match(r"(?:.*/)?include/", f)}):
         for name in sorted(os.listdir(base / directory)):
             file = os.path.join(directory, name)
-            if name.endswith(".c") and file not in wanted and includes(str(base / file)):
+            if name.endswith(".c") and includes(os.path.normpath(base / file)):
                 wanted.add(file)
     return sorted(file for file in wanted if PLAIN.fullmatch(file))
 
@@ -62,7 +60,7 @@ def _units(build, the_tree, files, jobs, program):
     return [(file, unit) for file, unit in pairs if file in wanted]
 
 
-def check(args, the_tree, all_sites, functions, jobs, steps):
+def check(args, the_tree, all_sites, jobs, steps):
     """
     Run the checker over the tree. Returns (Checked, {"clang": version} or {}); what
     prevents it is in Checked.not_run. Two steps of @steps.
@@ -77,8 +75,7 @@ def check(args, the_tree, all_sites, functions, jobs, steps):
                 checked.config = build.name
                 created = not build.directory.exists()
                 stack.enter_context(checker.locked(build.directory))
-                names = {f.name for f in functions.values() if not f.generic}
-                files = files_to_check(the_tree.base, all_sites, names)
+                files = files_to_check(the_tree.base, all_sites)
                 pairs = _units(build, the_tree, files, jobs, the_clang.program) if files else []
             with steps.step(f"Checker over {len(pairs)} files, {build.name}", len(pairs)) as advance:
                 cache = build.directory / "checker"

@@ -40,7 +40,8 @@ def target():
 def check(arguments, source):
     """Print what the checker says of @source. Raises UserError when it says nothing."""
     functions = table.load_api()
-    if not compdb.NamesTheApi({f.name for f in functions.values() if not f.generic})(source):
+    names = compdb.names_the_api({f.name for f in functions.values() if not f.generic})
+    if not compdb.Reaches(names)(source):
         return
     checker = clang.find(tried=False)
     words = target() + clang.translate(arguments, checker.program)

@@ -69,11 +69,17 @@ def read(path, program):
     return sorted(units, key=lambda u: (u.file, u.directory, u.words))
 
 
-class NamesTheApi:
-    """Does a source file, or one that it includes by "name", name a function of the API?"""
+def names_the_api(names):
+    """A test for Reaches: does the text have one of @names as a word?"""
+    pattern = re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
+    return lambda file, text: pattern.search(text) is not None
 
-    def __init__(self, names):
-        self.names = re.compile(rb"\b(?:" + b"|".join(sorted(n.encode() for n in names)) + rb")\b")
+
+class Reaches:
+    """Does @test(file, its bytes) hold for a source file, or for one that it includes by "name"?"""
+
+    def __init__(self, test):
+        self.test = test
         self.known = {}
 
     def __call__(self, file):
@@ -87,7 +93,7 @@ class NamesTheApi:
             text = Path(file).read_bytes()
         except OSError:
             return False
-        if self.names.search(text):
+        if self.test(file, text):
             return True
         here = os.path.dirname(file)
         return any(self(os.path.normpath(os.path.join(here, os.fsdecode(name))))

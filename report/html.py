@@ -62,7 +62,7 @@ def _coverage(sites):
         rows = [r for r in sites if wanted(r)]
         kinds = Counter(r["kind"] for r in rows)
         yield {"name": name, "sites": len(rows), **{k: kinds[k] for k in page_data.KINDS},
-               "checker": sum("checker" in r["engines"] for r in rows),
+               "checker": sum(r["checked"] for r in rows),
                "not_parsed": sum(r["engines"].get("coccinelle") == "not parsed" for r in rows)}
 
 

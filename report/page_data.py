@@ -105,10 +105,18 @@ def assert_verdict(row):
     return {"open": "undecided"}.get(row["kind"], "satisfied")
 
 
-def _engines(engines):
-    """What each engine said, as {name: text}; it may have said more than a word."""
-    return {name: said if isinstance(said, str) else said.get("text") or said.get("verdict", "")
-            for name, said in engines.items()}
+def _engines(props):
+    """How far each engine came, or what it said, as {name: text}."""
+    engines, says = props.get("engines", {}), props.get("says", {})
+    return {name: f"{says[name]['verdict']}: {says[name]['text']}"
+            if state == "seen" and name in says else state for name, state in engines.items()}
+
+
+def _call(result):
+    """Where the call is that a result is about: a finding of the checker may stand elsewhere."""
+    location = (result.get("relatedLocations") or result["locations"])[0]
+    region = location["physicalLocation"]["region"]
+    return one_line(path_of(location)), region["startLine"], region.get("startColumn", 1)
 
 
 def row(result):
@@ -129,7 +137,8 @@ def row(result):
         "args": ", ".join(props.get("arguments", [])), "flags": flags.get("text", ""),
         "unsure": bool(flags.get("unknown")
                        or {"FOLL_GET", "FOLL_PIN"} & set(flags.get("possible", []))),
-        "msg": result["message"]["text"], "engines": _engines(props.get("engines", {})),
+        "msg": result["message"]["text"], "engines": _engines(props), "call": _call(result),
+        "checked": props.get("engines", {}).get("checker") == "seen",
         "sub": props.get("subsystem", ""), "dir": directory(name), "case": props.get("case", ""),
         "assert": props.get("assert", ""), "state": result.get("baselineState", ""),
         "sup": _suppression(result), "to": props.get("sendTo", {}),
@@ -182,7 +191,7 @@ def sites(all_rows):
     for one in all_rows:
         if one["state"] == "absent":
             continue
-        key = (one["file"], one["line"], one["col"], one["api"])
+        key = (*one["call"], one["api"])
         if key not in best or _rank(one) < _rank(best[key]):
             best[key] = one
     return list(best.values())

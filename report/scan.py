@@ -43,7 +43,7 @@ def find_srcroot(units):
 def choose(units, files, names):
     """The units of @files (all of those, asked for by name), or those that name the API."""
     if not files:
-        wanted = compdb.NamesTheApi(names)
+        wanted = compdb.Reaches(compdb.names_the_api(names))
         return [unit for unit in units if not os.path.exists(unit.file) or wanted(unit.file)]
     chosen = []
     for file in files:

@@ -181,7 +181,7 @@ def test_translate():
 def test_what_names_the_api(tmp_path):
     root = write_tree(tmp_path, {"a.c": '#include "b.h"\n', "b.h": '#include "a.c"\n#include "d/c.h"\n',
                                  "d/c.h": "get_user_pages", "e.c": '#include "f.h"\nget_user_pages_x', "f.h": ""})
-    wanted = compdb.NamesTheApi({"get_user_pages"})
+    wanted = compdb.Reaches(compdb.names_the_api({"get_user_pages"}))
     assert wanted(str(root / "a.c")) and not wanted(str(root / "e.c"))
 
 
