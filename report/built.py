@@ -19,9 +19,12 @@ from report.join import Checked
 PLAIN = re.compile(r"[\w./+,@-]+\.c")          # what can be a target of make
 
 
-def files_to_check(base, all_sites):
-    """The .c files below @base, relative to it, that call the API, or include a file beside them that does."""
-    own = sites.in_scope(all_sites)
+def files_to_check(base, all_sites, arch):
+    """
+    The .c files below @base, relative to it, that call the API or include a file beside
+    them that does; of arch/, those of @arch.
+    """
+    own = [f for f in sites.in_scope(all_sites) if not f.startswith("arch/") or f.startswith(f"arch/{arch}/")]
     calling = {os.path.normpath(base / file) for file in own}
     includes = compdb.Reaches(lambda file, _: file in calling)
     wanted = {file for file in own if file.endswith(".c")}
@@ -75,7 +78,7 @@ def check(args, the_tree, all_sites, jobs, steps):
                 checked.config = build.name
                 created = not build.directory.exists()
                 stack.enter_context(checker.locked(build.directory))
-                files = files_to_check(the_tree.base, all_sites)
+                files = files_to_check(the_tree.base, all_sites, build.arch)
                 pairs = _units(build, the_tree, files, jobs, the_clang.program) if files else []
             with steps.step(f"Checker over {len(pairs)} files, {build.name}", len(pairs)) as advance:
                 cache = build.directory / "checker"
