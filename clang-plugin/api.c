@@ -26,7 +26,8 @@ struct word { const char *text; int value; };
 static const struct word roles[] = {
 	{ "acquire", ROLE_ACQUIRE }, { "release", ROLE_RELEASE }, { "transfer", ROLE_TRANSFER },
 	{ "ref", ROLE_REF }, { "use", ROLE_USE }, { "dirty", ROLE_DIRTY },
-	{ "write", ROLE_WRITE }, { "slot", ROLE_SLOT }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
+	{ "write", ROLE_WRITE }, { "slot", ROLE_SLOT }, { "link", ROLE_LINK },
+	{ "unlink", ROLE_UNLINK }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
 };
 static const struct word kinds[] = {
 	{ "get", KIND_GET }, { "pin", KIND_PIN }, { "pin-if-user", KIND_PIN_IF_USER },
@@ -85,6 +86,8 @@ static void read_param(struct api_params *form, const char *name, int index)
 		form->mm = index;
 	else if (!strcmp(name, "sg") || !strcmp(name, "vec"))
 		form->slot = index;
+	else if (!strcmp(name, "offset0") || !strcmp(name, "start"))
+		form->offset = index;
 }
 
 static const char *read_forms(struct api *api, struct api_row *row, json_t *forms)
@@ -101,7 +104,8 @@ static const char *read_forms(struct api *api, struct api_row *row, json_t *form
 
 		if (!json_is_array(params))
 			return "has a form without params";
-		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, (int)json_array_size(params) };
+		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1,
+					       (int)json_array_size(params) };
 		for (int p = 0; p < form->nr_params; p++) {
 			const char *name = json_string_value(json_array_get(params, (size_t)p));
 

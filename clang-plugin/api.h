@@ -21,6 +21,8 @@ enum api_role {
 	ROLE_DIRTY,	/* marks a page dirty; keeps nothing */
 	ROLE_WRITE,	/* writes to the memory that its first argument named ptr points to */
 	ROLE_SLOT,	/* returns the page that a transfer put into its first argument */
+	ROLE_LINK,	/* puts the object in which ptr lies on a list, where others find it */
+	ROLE_UNLINK,	/* takes it off again */
 	ROLE_ALLOC,	/* returns memory that nobody else knows */
 	ROLE_FREE	/* frees such memory; its first argument that is named ptr */
 };
@@ -44,6 +46,7 @@ enum api_unit { UNIT_ONE, UNIT_ARRAY, UNIT_RANGE, UNIT_FOLIO, UNIT_FOLIO_REFS, U
 struct api_params {
 	int pages, count, flags, locked, make_dirty, mm;
 	int slot;		/* a structure that holds one page: scatterlist, bio_vec */
+	int offset;		/* where a call that returns bytes says where in the first page they begin */
 	int nr_params;
 };
 

@@ -61,6 +61,12 @@ static bool error_pointers(struct engine *e, struct state *s, const struct gup_e
 		    !strcmp(name, "_compound_head") || !strcmp(name, "nth_page") ||
 		    !strcmp(name, "folio_page");
 
+	/* include/linux/uio.h: the latter is how the former finds out */
+	if (!strcmp(name, "iov_iter_extract_will_pin") || !strcmp(name, "user_backed_iter")) {
+		result.bits = smt_truth(smt, engine_will_pin(e, s, event->args[0]), 64);
+		engine_set_result(e, s, event, result);
+		return true;
+	}
 	if (!is_err && !or_null && !or_zero && !moves && !same)
 		return false;
 	arg = engine_eval(e, s, event->args[0]);
@@ -292,6 +298,9 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	Z3_ast index = NULL, count = NULL;
 	struct holding *h = engine_page_of(e, s, value, &index);
 
+	/* By number: soft_offline_page(page_to_pfn(page), ...). */
+	if (!h && !value.points)
+		h = engine_number_of(e, s, value);
 	if (!h && value.points) {
 		const struct place *array = place_array(&e->places, value.points, &index);
 
@@ -336,6 +345,25 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	h->kept_in = arena_printf(e->kept, "%s()", row->name);
 }
 
+/* list_add(&thing->list, head): whoever knows the list knows the thing. */
+static void link_object(struct engine *e, struct state *s, const struct gup_event *event, bool linked)
+{
+	static const char text[] = "on a list";
+	struct value what = engine_eval(e, s, event->args[0]);
+	struct value head = { NULL, NULL };
+
+	if (!what.points)
+		return;
+	if (!linked) {
+		state_detach(s, place_object(what.points), text);
+		return;
+	}
+	if (event->nr_args > 1)
+		head = engine_eval(e, s, event->args[1]);
+	state_attach(&e->arena, s, place_object(what.points),
+		     head.points ? place_object(head.points) : NULL, text);
+}
+
 static bool by_table(struct engine *e, struct state *s, const struct gup_event *event)
 {
 	const struct api_row *row = api_find(e->api, event->callee);
@@ -358,7 +386,9 @@ static bool by_table(struct engine *e, struct state *s, const struct gup_event *
 		return false;
 	}
 	plain_result(e, s, event);
-	if (row->role == ROLE_RELEASE)
+	if (event->nr_args && (row->role == ROLE_LINK || row->role == ROLE_UNLINK))
+		link_object(e, s, event, row->role == ROLE_LINK);
+	else if (row->role == ROLE_RELEASE)
 		engine_release(e, s, event, row);
 	else if (form && form->slot >= 0 && row->role == ROLE_SLOT)
 		read_slot(e, s, event, form);

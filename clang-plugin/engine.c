@@ -171,6 +171,35 @@ static void run_waiting(struct engine *e)
 	}
 }
 
+/* Every caller in the file was followed to its ends? */
+static bool callers_ran(struct engine *e, const struct gup_function *callee)
+{
+	int callers = 0;
+
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		struct gup_function *function = e->model->functions[f];
+		bool calls = false;
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++) {
+				const char *name = function->blocks[b].events[i].callee;
+
+				calls |= name && !strcmp(name, callee->name);
+			}
+		callers += calls;
+		if (calls && !flow_of(e->model, e->api, function)->ran_whole)
+			return false;
+	}
+	return callers > 0;
+}
+
+void engine_settle(struct engine *e)
+{
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].deferred && !callers_ran(e, e->sites[i].function))
+			engine_site_open(e, &e->sites[i], e->sites[i].deferred);
+}
+
 static void finish_run(struct engine *e)
 {
 	if (e->options->stats)
@@ -221,6 +250,7 @@ void engine_run(struct engine *e, struct gup_function *root, bool is_caller)
 	if (!e->over_budget && !e->exits)
 		open_sites(e, "no path reaches the end of the function within two turns of each loop");
 	finish_run(e);
+	flow_of(e->model, e->api, root)->ran_whole = !e->over_budget;
 	if (e->over_budget && !is_caller)
 		run_merged(e, root);
 }

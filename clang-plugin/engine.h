@@ -22,6 +22,7 @@ struct site {
 	bool hands_on;		/* some path leaves references to the caller */
 	const char *open;	/* why nothing is proven, or NULL */
 	const char *proof;	/* what was proven, or NULL */
+	const char *deferred;	/* what the callers of its function have to show */
 	bool doubted;		/* a merged run could not rule out that something is left */
 	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
 	const char *flags_text;
@@ -140,6 +141,11 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 void engine_release(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row);
 void engine_release_range(struct engine *e, struct state *s, struct release_info *info);
+/* bytes.c: the pages that so many bytes cover (64 bits), or NULL when that cannot be said. */
+Z3_ast engine_pages_covered(struct engine *e, struct state *s, const struct gup_event *event,
+			    const struct api_params *form, Z3_ast bytes);
+/* Are pages of this iterator pinned? iov_iter_extract_will_pin() gives the same answer. */
+Z3_ast engine_will_pin(struct engine *e, struct state *s, const struct gup_term *iter);
 /* The holding whose page the value points to, and the page's index. */
 struct holding *engine_page_of(struct engine *e, struct state *s, struct value value,
 			       Z3_ast *index);
@@ -170,6 +176,8 @@ void engine_open(struct engine *e, struct gup_model *model, const struct api *ap
 		 const struct gup_options *options, struct arena *kept);
 /* is_caller: run for what its helpers acquire, not for sites of its own. */
 void engine_run(struct engine *e, struct gup_function *root, bool is_caller);
+/* All functions were run: what was left to callers that were not followed is open. */
+void engine_settle(struct engine *e);
 struct site *engine_site(struct engine *e, const struct gup_event *event);
 int engine_frame(struct engine *e, const char *path);
 Z3_ast engine_vague(struct engine *e, unsigned width);

@@ -37,7 +37,7 @@ static void know_page(struct engine *e, struct state *s, struct value value)
 	Z3_ast index;
 	struct holding *h = engine_page_of(e, s, value, &index);
 
-	if (!h || h->vague_count)
+	if (!h)
 		return;
 	Z3_ast offset = smt_binary(&e->smt, OP_SUB, true, index, h->base);
 	Z3_ast inside = smt_compare(&e->smt, OP_LT, false, offset, h->count);

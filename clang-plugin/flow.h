@@ -41,6 +41,7 @@ struct flow {
 	struct flow_block *blocks;
 	bool asks_is_err;		/* tells error pointers from others */
 	int nr_done;			/* blocks that were given a position */
+	bool ran_whole;			/* the engine followed all of its paths */
 	bool acquires;			/* itself, not through its callees */
 };
 

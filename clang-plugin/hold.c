@@ -34,8 +34,10 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 /* --- acquire ------------------------------------------------------------- */
 
 /* What mm/gup.c promises about the result, and how many references follow from it. */
-static void protocol(struct engine *e, struct state *s, struct holding *h, enum api_returns returns)
+static void protocol(struct engine *e, struct state *s, struct holding *h,
+		     const struct gup_event *event)
 {
+	enum api_returns returns = h->site->row->returns;
 	struct smt *smt = &e->smt;
 	Z3_ast zero = smt_number(smt, 0, 64);
 	Z3_ast positive = smt_compare(smt, OP_GT, true, h->result, zero);
@@ -44,12 +46,16 @@ static void protocol(struct engine *e, struct state *s, struct holding *h, enum 
 
 	state_add_fact(&e->arena, smt, s, smt_compare(smt, OP_GE, true, h->result, low));
 	if (returns == RETURNS_BYTES) {
-		Z3_ast pages = engine_vague(e, 64);
+		Z3_ast pages = engine_pages_covered(e, s, event, h->site->form, h->result);
 
 		h->vague_count = true;
 		/* At least one page: the lowest bit is as good as any. */
-		h->count = smt_ite(smt, positive, smt_binary(smt, OP_OR, false, pages,
-							     smt_number(smt, 1, 64)), zero);
+		if (!pages)
+			pages = smt_binary(smt, OP_OR, false, engine_vague(e, 64),
+					   smt_number(smt, 1, 64));
+		if (h->kind == KIND_PIN_IF_USER)
+			positive = smt_and(smt, positive, engine_will_pin(e, s, event->args[0]));
+		h->count = smt_ite(smt, positive, pages, zero);
 		state_add_fact(&e->arena, smt, s, smt_or(smt, smt_not(smt, positive),
 			smt_compare(smt, OP_LE, true, h->result, h->asked)));
 		return;
@@ -243,7 +249,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (row->returns != RETURNS_BYTES)
 		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, true, h->asked,
 						smt_number(&e->smt, INT32_MAX, 64)));
-	protocol(e, s, h, row->returns);
+	protocol(e, s, h, event);
 	h->held = h->count;
 	keep_old_page(e, s, h, old);
 	acquire_step(e, s, event, h);
@@ -287,15 +293,9 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 {
 	struct smt *smt = &e->smt;
 
-	if (h->vague_count) {
-		/* Bytes do not say how many pages: any release is taken for all of them. */
-		info->overlap = info->asked;
-		info->released = h->held;
-		info->exact = false;
-	} else {
-		info->overlap = overlap(e, info, h);
-		info->released = smt_min_unsigned(smt, info->overlap, h->held);
-	}
+	info->overlap = overlap(e, info, h);
+	info->released = smt_min_unsigned(smt, info->overlap, h->held);
+	info->exact &= !h->vague_count;
 	h->dirtied |= marks_dirty(e, s, info);
 	if (!h->dirtied && engine_possible(e, s, smt_nonzero(smt, info->released)))
 		h->clean_release = info->event;
@@ -354,6 +354,13 @@ static void release_unmatched(struct engine *e, struct state *s, const struct ap
 		struct holding *h = &s->holdings[i];
 
 		if (h->kind != row->kind && h->kind != KIND_BY_FLAGS)
+			continue;
+		/* What others have by now is theirs to release; what is gone is not meant. */
+		Z3_ast ours = smt_nonzero(&e->smt, h->held);
+
+		if (h->kept_when)
+			ours = smt_and(&e->smt, ours, smt_not(&e->smt, h->kept_when));
+		if (engine_certain(e, s, smt_not(&e->smt, ours)))
 			continue;
 		h->kept_when = Z3_mk_true(e->smt.z3);
 		h->kept_in = "releases of pages that come from elsewhere";

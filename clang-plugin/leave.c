@@ -18,11 +18,14 @@ static bool ends_in_error(struct engine *e, const struct state *s)
 
 		return engine_certain(e, s, smt_or(smt, bad, smt_not(smt, smt_nonzero(smt, bits))));
 	}
+	Z3_ast zero = smt_number(smt, 0, smt_width(smt, bits));
+
 	for (int i = 0; i < s->nr_holdings; i++)
 		if (smt_share(smt, s->holdings[i].result, bits))
-			return engine_certain(e, s, smt_compare(smt, OP_LT, true, bits,
-				smt_number(smt, 0, smt_width(smt, bits))));
-	return engine_certain(e, s, smt_nonzero(smt, bits));
+			return engine_certain(e, s, smt_compare(smt, OP_LT, true, bits, zero));
+	/* What is certainly positive may be a count, whatever it was made from. */
+	return engine_certain(e, s, smt_nonzero(smt, bits)) &&
+	       (!type->is_signed || engine_possible(e, s, smt_compare(smt, OP_LT, true, bits, zero)));
 }
 
 /* A page that was copied to memory which outlives the function. */
@@ -87,8 +90,14 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 		leak(e, s, h, cond);
 		return;
 	}
-	engine_site_open(e, h->site, arena_printf(e->kept,
-		"an error path leaves the references in %s, whose owner may release them", where));
+	const char *why = arena_printf(e->kept,
+		"an error path leaves the references in %s, whose owner may release them", where);
+
+	/* The callers of a static function are all here: they are run, and show it. */
+	if (e->root->is_static && e->root == h->site->function)
+		h->site->deferred = why;
+	else
+		engine_site_open(e, h->site, why);
 }
 
 /*
@@ -184,6 +193,22 @@ static bool is_kept(struct engine *e, const struct state *s, const struct holdin
 	       engine_is_outer(s, place_object(h->array));
 }
 
+/*
+ * A number that is positive and has nothing to do with the call may be a count,
+ * or the way in which this function says no: nobody warns on such a path.
+ */
+static bool ends_oddly(struct engine *e, const struct state *s)
+{
+	Z3_ast bits = s->returned.bits;
+
+	if (!bits || !e->root->returns.width || e->root->returns.is_bool || e->root->returns.is_pointer)
+		return false;
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (smt_share(&e->smt, s->holdings[i].result, bits))
+			return false;
+	return engine_certain(e, s, smt_nonzero(&e->smt, bits));
+}
+
 static void tell_end(struct engine *e, struct state *s, struct holding *h, bool error)
 {
 	bool kept = is_kept(e, s, h);
@@ -229,7 +254,7 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		return;
 	}
 	if (h->vague_count && (h->released || compares_bytes(e, s, h))) {
-		engine_site_open(e, h->site, "how many pages a number of bytes covers is not modelled");
+		engine_site_open(e, h->site, "it is not proven that all pages that the bytes cover are released");
 		return;
 	}
 	if (!h->freed && engine_is_outer(s, place_object(h->array)))
@@ -240,7 +265,7 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 
 void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 {
-	bool error;
+	bool error, odd;
 
 	e->exits = true;
 	if (!s->nr_holdings)
@@ -249,8 +274,9 @@ void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 		state_attach(&e->arena, s, place_object(s->returned.points), NULL, "returned");
 	engine_step(e, s, STEP_EXIT, pos, e->root->name);
 	error = ends_in_error(e, s);
+	odd = !error && ends_oddly(e, s);
 	for (int i = 0; i < s->nr_holdings; i++) {
 		leave_holding(e, s, &s->holdings[i], error);
-		tell_end(e, s, &s->holdings[i], error);
+		tell_end(e, s, &s->holdings[i], error || odd);
 	}
 }

@@ -904,12 +904,16 @@ private:
 		return false;
 	}
 
-	// The FOLL_ values of this translation unit: macros up to 6.2, enumerators later.
+	// PAGE_SHIFT and the FOLL_ values of this translation unit: macros up to 6.2, enumerators later.
 	void addFlags(ASTContext &Ctx, gup_model *Model)
 	{
 		Preprocessor &PP = CI.getPreprocessor();
 		for (auto &Entry : PP.macros()) {
 			const MacroInfo *MI = PP.getMacroInfo(Entry.first);
+			// #define PAGE_SHIFT CONFIG_PAGE_SHIFT
+			if (MI && MI->getNumTokens() == 1 && Entry.first->isStr("PAGE_SHIFT") &&
+			    MI->getReplacementToken(0).is(tok::identifier))
+				MI = PP.getMacroInfo(MI->getReplacementToken(0).getIdentifierInfo());
 			if (MI && MI->getNumTokens() == 1 &&
 			    MI->getReplacementToken(0).is(tok::numeric_constant))
 				addFlag(Model, Entry.first->getName(), MI->getDefinitionLoc(), true, [&] {
@@ -926,7 +930,7 @@ private:
 	void addFlag(gup_model *Model, StringRef Name, SourceLocation L, bool IsMacro,
 		     llvm::function_ref<int64_t()> Value)
 	{
-		if (Name.size() <= 5 || Name.substr(0, 5) != "FOLL_")
+		if ((Name.size() <= 5 || Name.substr(0, 5) != "FOLL_") && Name != "PAGE_SHIFT")
 			return;
 		// mm/internal.h has the flags that only mm/ itself may give.
 		PresumedLoc Place = CI.getSourceManager().getPresumedLoc(L);

@@ -184,7 +184,7 @@ struct gup_model {
 	int nr_functions, nr_passing, cap_functions;
 	struct gup_slot *slots;
 	int nr_slots, cap_slots;
-	struct gup_flag *flags;		/* FOLL_* as this translation unit defines them */
+	struct gup_flag *flags;		/* FOLL_* and PAGE_SHIFT as this translation unit defines them */
 	int nr_flags, cap_flags;
 };
 
@@ -204,7 +204,7 @@ void model_add_flag(struct gup_model *model, struct gup_flag flag);
 void model_add_slot(struct gup_model *model, struct gup_slot slot);
 /* Among the functions that are checked. */
 struct gup_function *model_find(const struct gup_model *model, const char *name);
-/* The value of a FOLL_ flag in this translation unit; 0 when it has none. */
+/* The value of a FOLL_ flag (or of PAGE_SHIFT) in this translation unit; 0 when it has none. */
 int64_t model_flag(const struct gup_model *model, const char *name);
 
 struct gup_term *term_new(struct gup_model *model, enum term_kind kind, struct gup_type type);

@@ -23,7 +23,7 @@ struct smt {
 	struct guesses *guesses;
 	bool quick;
 	bool integers_only;	/* what they cannot answer is not worth its bits */
-	unsigned limit;		/* of work per question: what bit_solver was told last */
+	unsigned limit, int_limit;	/* of work per question: what the solvers were told last */
 	unsigned asked;		/* questions that reached the solver */
 	struct smt_answered *answered;	/* questions asked before, by hash */
 	unsigned nr_answered, cap_answered;

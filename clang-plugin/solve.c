@@ -9,7 +9,8 @@
 /* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
 #define QUICK_LIMIT 60000u
 #define THOROUGH_LIMIT 300000u
-#define INTEGER_LIMIT 100000u
+#define QUICK_INTEGER_LIMIT 30000u
+#define INTEGER_LIMIT 150000u
 
 static Z3_solver new_solver(struct smt *smt, const char *logic)
 {
@@ -48,12 +49,16 @@ static Z3_solver bit_solver(struct smt *smt)
 
 static Z3_solver int_solver(struct smt *smt)
 {
-	if (smt->int_solver)
-		return smt->int_solver;
+	unsigned limit = smt->quick ? QUICK_INTEGER_LIMIT : INTEGER_LIMIT;
+
 	/* No tactics: they cost more than these questions do. */
-	smt->int_solver = Z3_mk_simple_solver(smt->z3);
-	Z3_solver_inc_ref(smt->z3, smt->int_solver);
-	set_limit(smt, smt->int_solver, INTEGER_LIMIT);
+	if (!smt->int_solver) {
+		smt->int_solver = Z3_mk_simple_solver(smt->z3);
+		Z3_solver_inc_ref(smt->z3, smt->int_solver);
+	}
+	if (smt->int_limit != limit)
+		set_limit(smt, smt->int_solver, limit);
+	smt->int_limit = limit;
 	return smt->int_solver;
 }
 

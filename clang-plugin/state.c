@@ -190,6 +190,16 @@ void state_attach(struct arena *arena, struct state *state, const struct place *
 	state->attachments[state->nr_attachments++] = (struct attachment){ inner, outer, text };
 }
 
+void state_detach(struct state *state, const struct place *inner, const char *text)
+{
+	int kept = 0;
+
+	for (int i = 0; i < state->nr_attachments; i++)
+		if (state->attachments[i].inner != inner || strcmp(state->attachments[i].text, text))
+			state->attachments[kept++] = state->attachments[i];
+	state->nr_attachments = kept;
+}
+
 void state_add_visit(struct arena *arena, struct state *state, struct visit visit)
 {
 	state->visits = reserve(arena, state->visits, state->nr_visits, &state->cap_visits,

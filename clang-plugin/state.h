@@ -123,6 +123,8 @@ void state_add_fact(struct arena *arena, struct smt *smt, struct state *state, Z
 struct holding *state_add_holding(struct arena *arena, struct state *state);
 void state_attach(struct arena *arena, struct state *state, const struct place *inner,
 		  const struct place *outer, const char *text);
+/* Takes back the attachments of this text. */
+void state_detach(struct state *state, const struct place *inner, const char *text);
 /* Counts a visit of a block of the running frame; returns which visit it is. */
 int state_visit(struct arena *arena, struct state *state, int block);
 /* How often a block of the running frame was visited. */
