@@ -16,7 +16,7 @@ from pathlib import Path
 
 from report import api as table
 from report import (baseline, built, cache, job, merge, page_assets, run, sites, source, spatch,
-                    summary, suppress, tree)
+                    suggest, summary, suppress, tree)
 from report.errors import UserError
 from report.progress import Steps
 
@@ -101,7 +101,8 @@ def prepare_out(out, the_tree):
 
 
 def finish(log, args, base, entries, old):
-    """Suppressions and baseline into @log, and their troubles to the user."""
+    """Fixes, suppressions and baseline into @log, and their troubles to the user."""
+    suggest.apply(log, base, run.number_of_jobs(args.jobs))
     for line in suppress.apply(log, entries, base, args.suppress):
         print(f"gupcheck: {line}", file=sys.stderr)
     if old:

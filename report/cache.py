@@ -29,7 +29,7 @@ class Cache:
         return self.directory / key[:2] / (key[2:] + ".json")
 
     def get(self, rule, file):
-        """The result of report/spatch.py for @file alone, or None."""
+        """What was kept of @rule at @file, or None: for put(), a result of report/spatch.py."""
         path = self._path(rule, file)
         try:
             return json.loads(path.read_text(encoding="utf-8")) if path else None
@@ -40,15 +40,20 @@ class Cache:
         """Keep @result, that of a job over @files, a file at a time; none at which spatch gave up."""
         gave_up = {note["file"] for note in result["notes"]}
         for file in files:
-            path = self._path(rule, file)
-            if file in gave_up or path is None:
-                continue
-            own = {"findings": [f for f in result["findings"] if f["file"] == file],
-                   "seen": [s for s in result["seen"] if s[0] == file], "notes": []}
-            temporary = path.with_suffix(f".{os.getpid()}")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                temporary.write_text(json.dumps(own), encoding="utf-8")
-                os.replace(temporary, path)
-            except OSError:
-                return                 # a cache that cannot be written to costs time, no result
+            if file not in gave_up:
+                self.keep(rule, file, {
+                    "findings": [f for f in result["findings"] if f["file"] == file],
+                    "seen": [s for s in result["seen"] if s[0] == file], "notes": []})
+
+    def keep(self, rule, file, own):
+        """Keep @own, what @rule came to at @file."""
+        path = self._path(rule, file)
+        if path is None:
+            return
+        temporary = path.with_suffix(f".{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(own), encoding="utf-8")
+            os.replace(temporary, path)
+        except OSError:
+            pass                       # a cache that cannot be written to costs time, no result

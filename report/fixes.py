@@ -132,16 +132,11 @@ def reports(rules, files, base):
 def run_patch_mode(rule, files, base):
     """Edit @files below @base (a scratch copy) as the semantic patch of @rule does."""
     name = next(row["cocci"] for row in table.load_rules() if row["id"] == rule)
-    cocci = spatch.rule_path(name)
-    with tempfile.TemporaryDirectory(prefix="gupcheck-") as home:
-        for file in files:
-            run = subprocess.run([spatch.program(), "-D", "patch", "--very-quiet", "--cocci-file",
-                                  str(cocci), *spatch.options_of(cocci), "--patch", str(base),
-                                  str(base / file)], cwd=home, env=spatch.environment(home),
-                                 capture_output=True, check=False)
-            if run.stdout:
-                subprocess.run(["patch", "-p1", "-s", "-f", "-r", "-", "--no-backup-if-mismatch"],
-                               cwd=base, input=run.stdout, capture_output=True, check=False)
+    for file in files:
+        made = spatch.patch(spatch.rule_path(name), file, base)
+        if made:
+            subprocess.run(["patch", "-p1", "-s", "-f", "-r", "-", "--no-backup-if-mismatch"],
+                           cwd=base, input=made, capture_output=True, check=False)
 
 
 def _site_list(rows):

@@ -76,7 +76,7 @@ def merge(tree, inventory, jobs, engines, tool_version, asked, checked):
     all_sites, skipped, summary = inventory
     findings, seen, notes, gave_up = _load_jobs(jobs)
     lost = verdict.attach_findings(all_sites, findings)
-    verdict.drop_satisfied(all_sites, tree)
+    verdict.drop_satisfied(all_sites, checked, tree)
     verdict.attach_seen(all_sites, seen, asked)
     verdict.judge_all(all_sites, tree, functions, gave_up)
     notes += _checker_notes(checked) + join.join(all_sites, checked, functions)

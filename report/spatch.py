@@ -159,6 +159,15 @@ def run(cocci, files, root):
     return result
 
 
+def patch(cocci, file, base):
+    """The unified diff, as bytes, that @cocci in patch mode makes of @file below @base."""
+    with tempfile.TemporaryDirectory(prefix="gupcheck-") as home:
+        return subprocess.run([program(), "-D", "patch", "--very-quiet", "--cocci-file",
+                               str(Path(cocci).resolve()), *options_of(cocci), "--timeout",
+                               str(FILE_TIMEOUT), "--patch", str(base), str(Path(base) / file)],
+                              cwd=home, env=environment(home), capture_output=True, check=False).stdout
+
+
 def sites_cocci(names, path):
     """
     Write a semantic patch that prints every call of @names that spatch's parser

@@ -8,7 +8,10 @@ rules looked at the call and had nothing to say.
 
 from collections import defaultdict
 
+from report import checker
 from report.tree import ASSERT_FUNCTION
+
+FOLL_GET_MISSING = "foll-get-missing"
 
 
 def attach_findings(sites, findings):
@@ -32,14 +35,22 @@ def attach_findings(sites, findings):
     return lost
 
 
-def drop_satisfied(sites, tree):
+def drop_satisfied(sites, checked, tree):
     """
     Take back foll-get-missing where this tree's entry point adds FOLL_GET itself: the
-    rules know which ones do upstream, mm/gup.c of the tree knows better.
+    engines know which ones do upstream, mm/gup.c of the tree knows better. @checked:
+    what the checker said (join.Checked).
     """
     for site in sites:
         if site.api.name in tree.adds_foll_get:
-            site.findings = [f for f in site.findings if f["rule"] != "foll-get-missing"]
+            site.findings = [f for f in site.findings if f["rule"] != FOLL_GET_MISSING]
+    for result in list(checked.findings):
+        callee = result["properties"].get("callee")
+        if result["ruleId"] == FOLL_GET_MISSING and callee in tree.adds_foll_get:
+            checked.findings.remove(result)
+            text = f"sets FOLL_GET itself (mm/gup.c:{tree.adds_foll_get[callee]})"
+            checked.calls.setdefault(checker.site_of(result),
+                                     {**result, "kind": "pass", "message": {"text": text}})
 
 
 def attach_seen(sites, seen, asked):
