@@ -105,7 +105,7 @@ new-rule:
 
 check: all plugin
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check bench
-	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan
+	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan fuzz
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all

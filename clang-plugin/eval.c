@@ -302,6 +302,8 @@ Z3_ast engine_condition(struct engine *e, struct state *s, const struct gup_term
 					    term->b->type.is_signed);
 			return smt_compare(&e->smt, term->op, term->a->type.is_signed, a.bits, b.bits);
 		}
+		/* Floating point, structures: nothing is known of them. */
+		return smt_nonzero(&e->smt, engine_vague(e, 32));
 	}
 	if (term->kind == TERM_BINARY && (term->op == OP_LAND || term->op == OP_LOR)) {
 		Z3_ast a = engine_condition(e, s, term->a), b = engine_condition(e, s, term->b);

@@ -278,7 +278,6 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->flags = a->flags == b->flags ? a->flags : NULL;
 	h->released |= b->released;
 	h->extra_ref |= b->extra_ref;
-	h->inexact |= b->inexact;
 	h->dirtied &= b->dirtied;
 	h->unmatched |= b->unmatched;
 	h->lent_tested &= b->lent_tested;

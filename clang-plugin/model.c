@@ -315,6 +315,27 @@ static const char *check_event(const struct gup_function *function, const struct
 	return wrong;
 }
 
+/* Edges of one block are of one sort: both ways of a test, cases of a number, or neither. */
+static const char *check_edges(const struct gup_function *function, const struct gup_block *block)
+{
+	bool tests = false, cases = false, other = false;
+
+	for (int i = 0; i < block->nr_edges; i++) {
+		enum edge_kind kind = block->edges[i].kind;
+
+		if (block->edges[i].target < 0 || block->edges[i].target >= function->nr_blocks)
+			return "bad edge target";
+		tests |= kind == EDGE_TRUE || kind == EDGE_FALSE;
+		cases |= kind == EDGE_CASE || kind == EDGE_DEFAULT;
+		other |= kind == EDGE_ALWAYS || kind == EDGE_UNKNOWN;
+	}
+	if (tests + cases + other > 1)
+		return "edges that do not go together";
+	if ((tests || cases) && !block->cond)
+		return "conditional edge without a condition";
+	return cases && !block->cond->type.width ? "cases of what is no number" : NULL;
+}
+
 static const char *check_block(const struct gup_function *function, const struct gup_block *block)
 {
 	const char *wrong = NULL;
@@ -323,15 +344,7 @@ static const char *check_block(const struct gup_function *function, const struct
 		wrong = check_event(function, &block->events[i]);
 	if (!wrong && block->cond)
 		wrong = check_term(function, block->cond, 0);
-	for (int i = 0; i < block->nr_edges && !wrong; i++) {
-		const struct gup_edge *edge = &block->edges[i];
-
-		if (edge->target < 0 || edge->target >= function->nr_blocks)
-			wrong = "bad edge target";
-		else if (edge->kind != EDGE_ALWAYS && edge->kind != EDGE_UNKNOWN && !block->cond)
-			wrong = "conditional edge without a condition";
-	}
-	return wrong;
+	return wrong ? wrong : check_edges(function, block);
 }
 
 const char *model_check(struct gup_model *model)

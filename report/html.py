@@ -51,11 +51,8 @@ def _table(rows, key):
 
 def _coverage(sites):
     """Rows of the coverage table: what kind of call, how many, how they ended, who saw them."""
-    def status(row, engine):
-        return row["says"].get(engine, [""])[0]
-
     def elsewhere(row):
-        return status(row, "coccinelle") == "not asked"
+        return row["engines"].get("coccinelle") == "not asked"
     groups = (("Acquire", lambda r: r["role"] == "acquire"),
               ("Release of pins", lambda r: r["role"] == "release" and not r["generic"]),
               ("Release of any reference, in files that use the API",
@@ -65,8 +62,8 @@ def _coverage(sites):
         rows = [r for r in sites if wanted(r)]
         kinds = Counter(r["kind"] for r in rows)
         yield {"name": name, "sites": len(rows), **{k: kinds[k] for k in page_data.KINDS},
-               "checker": sum(status(r, "checker") == "seen" for r in rows),
-               "not_parsed": sum(status(r, "coccinelle") == "not parsed" for r in rows)}
+               "checker": sum(r["checked"] for r in rows),
+               "not_parsed": sum(r["engines"].get("coccinelle") == "not parsed" for r in rows)}
 
 
 def _assert(sites):

@@ -66,8 +66,18 @@ static void broken_models_are_refused(void **state)
 
 	model = model_new("test.c");
 	function = two_blocks(model);
-	add_edge(model, &function->blocks[1], EDGE_TRUE, 0);
+	function->blocks[1].edges[0].kind = EDGE_TRUE;
 	assert_non_null(strstr(model_check(model), "without a condition"));
+	model_free(model);
+
+	model = model_new("test.c");
+	function = two_blocks(model);
+	function->blocks[1].cond = term_new(model, TERM_UNKNOWN, type_int(0, false));
+	add_edge(model, &function->blocks[1], EDGE_TRUE, 0);
+	assert_non_null(strstr(model_check(model), "do not go together"));
+	function->blocks[1].edges[0].kind = EDGE_CASE;
+	function->blocks[1].edges[1].kind = EDGE_DEFAULT;
+	assert_non_null(strstr(model_check(model), "no number"));
 	model_free(model);
 
 	model = model_new("test.c");
