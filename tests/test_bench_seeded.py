@@ -245,6 +245,14 @@ def test_a_test_beside_the_check(tmp_path):
     assert "the test beside it may catch a short result too" in drops(file, "weaken-short-check")
 
 
+def test_a_clean_up_that_depends(tmp_path):
+    file = open_file(tmp_path, DRIVER.replace("\tunpin_user_pages(pages, nr);\nfree:",
+                                              "\tif (!c->pages)\n\t\tunpin_user_pages(pages, nr);\nfree:"))
+    for name in ("skip-release-on-error", "release-before-ladder"):
+        assert not edits(file, name)
+        assert drops(file, name) == ["whether the clean-up releases depends on something else"]
+
+
 def test_a_retry_is_no_clean_up(tmp_path):
     """A jump back behind the release is neither an error path nor a leak."""
     file = open_file(tmp_path, """\

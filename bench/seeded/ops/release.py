@@ -50,6 +50,13 @@ class DeleteOnError(Delete):
     errors = True
 
 
+def guarded(call, acquires):
+    """Does the release depend on something else than what was acquired?"""
+    return any(parent.kind == "IF_STMT" and
+               not any(refers(parent.children[0], result_of(a)) for a in acquires)
+               for parent in call.statement.ancestors())
+
+
 class SkipOnError(Operator):
     name = "skip-release-on-error"
     about = "an error path jumps behind the release"
@@ -61,6 +68,9 @@ class SkipOnError(Operator):
             target = self.labels(call)
             here = [a for a in acquires if a.function is function]
             if not target or not here:
+                continue
+            if guarded(call, here):
+                yield self.drop(call, "whether the clean-up releases depends on something else")
                 continue
             first, behind = target
             for node in function.body.walk():
@@ -182,6 +192,9 @@ class BeforeLadder(Operator):
             here = [a for a in acquires if a.function is call.function]
             target = SkipOnError.labels(call)
             if not here or not target or call.statement.parent.kind in ("FOR_STMT", "WHILE_STMT"):
+                continue
+            if guarded(call, here):
+                yield self.drop(call, "whether the clean-up releases depends on something else")
                 continue
             for statement, _ in conditions(call.function):
                 body = statement.children[1]
