@@ -92,7 +92,8 @@ def driver(tmp_path):
     return open_file(tmp_path, DRIVER)
 
 
-def open_file(tmp_path, text, refusing=("pin_user_pages_fast", "get_user_pages_fast")):
+def open_file(tmp_path, text, refusing=(("pin_user_pages_fast", "FOLL_GET"),
+                                        ("get_user_pages_fast", "FOLL_PIN"))):
     source = tmp_path / "driver.c"
     source.write_text(text)
     here = os.getcwd()
@@ -305,6 +306,30 @@ def test_plan_knows_where_things_are(driver):
         for name, first, last in row["functions"]:
             assert edited[last - 1] == "}", (row["id"], name)
             assert name in edited[first - 1] or "seeded_" in edited[first - 1] or "(" in edited[first - 1]
+
+
+def test_what_the_tree_refuses(tmp_path):
+    write_tree(tmp_path, {"mm/gup.c": """\
+long get_user_pages(unsigned int gup_flags)
+{
+	if (!is_valid_gup_flags(gup_flags))
+		return -EINVAL;
+}
+long get_user_pages_unlocked(unsigned int gup_flags)
+{
+	if (WARN_ON_ONCE(gup_flags & FOLL_LONGTERM))
+		return -EINVAL;
+	flags |= FOLL_PIN;
+}
+long pin_user_pages(unsigned int gup_flags)
+{
+	if (WARN_ON_ONCE(gup_flags & FOLL_GET))
+		return -EINVAL;
+}
+"""})
+    assert plan.refusing(tmp_path) == {("get_user_pages", "FOLL_GET"), ("get_user_pages", "FOLL_PIN"),
+                                       ("get_user_pages_unlocked", "FOLL_LONGTERM"),
+                                       ("pin_user_pages", "FOLL_GET")}
 
 
 def test_same_text_is_not_taken_twice(driver):

@@ -26,10 +26,19 @@ def api_rows():
 
 
 def refusing(kdir):
-    """The entry points whose body, in the tree's own mm/gup.c, looks at what flags it was given."""
+    """
+    {(entry point, flag)}: which flags of their caller the functions of the tree's own mm/gup.c
+    refuse, by WARN_ON(gup_flags & ...) or by is_valid_gup_flags() and _args().
+    """
     text = tree.strip_comments(tree.read_text(Path(kdir) / "mm" / "gup.c"))
-    return frozenset(name for name, _, body in tree.function_bodies(text)
-                     if re.search(r"\bis_valid_gup_\w+\s*\(|WARN_ON\w*\s*\(\s*gup_flags\s*&", body))
+    found = set()
+    for name, _, body in tree.function_bodies(text):
+        refused = " ".join(re.findall(r"WARN_ON\w*\s*\(\s*gup_flags\s*&[^;{]*", body))
+        flags = set(re.findall(r"\bFOLL_\w+", refused))
+        if re.search(r"\bis_valid_gup_\w+\s*\(", body):
+            flags |= {"FOLL_GET", "FOLL_PIN"}
+        found |= {(name, flag) for flag in flags}
+    return frozenset(found)
 
 
 def _site_lines(clean, edited, candidate):

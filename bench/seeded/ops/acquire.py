@@ -118,7 +118,7 @@ class Conflict(Operator):
             flag = {"pin": "FOLL_GET", "get": "FOLL_PIN"}.get(call.kind)
             if flags is None or flag is None:
                 continue
-            if call.name not in file.refusing:
+            if (call.name, flag) not in file.refusing:
                 yield self.drop(call, "the tree's mm/gup.c does not refuse it there")
             else:
                 yield self.edit(call, [add_flag(file.unit, flags, flag)], [call])

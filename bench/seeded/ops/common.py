@@ -38,7 +38,7 @@ class File:
 
     unit: Unit
     held: Held
-    refusing: frozenset = frozenset()      # entry points that check the caller's flags
+    refusing: frozenset = frozenset()      # (entry point, flag of the caller that it refuses)
 
     def usable(self, call):
         """Functions that are the API themselves are not users of it."""
