@@ -27,6 +27,7 @@ struct site {
 	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
 	const char *flags_text;
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
+	bool for_force;			/* paths on which FOLL_FORCE may be set */
 };
 
 /* A finding: made by report.c, printed by it and by sarif.c. */

@@ -70,18 +70,24 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 	return outer_within(s, object, 0);
 }
 
+static Z3_ast flag_bit(struct engine *e, Z3_ast flags, const char *name)
+{
+	return smt_nonzero(&e->smt, smt_binary(&e->smt, OP_AND, false, flags,
+		smt_number(&e->smt, model_flag(e->model, name), smt_width(&e->smt, flags))));
+}
+
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags)
 {
-	int64_t mask = model_flag(e->model, "FOLL_WRITE");
-	struct smt *smt = &e->smt;
-
-	if (!flags || !mask || (site->for_write && site->for_read))
+	if (!flags || !model_flag(e->model, "FOLL_WRITE"))
 		return;
-	Z3_ast set = smt_nonzero(smt, smt_binary(smt, OP_AND, false, flags,
-						 smt_number(smt, mask, smt_width(smt, flags))));
+	if (!site->for_force)
+		site->for_force = engine_possible(e, s, flag_bit(e, flags, "FOLL_FORCE"));
+	if (site->for_write && site->for_read)
+		return;
+	Z3_ast set = flag_bit(e, flags, "FOLL_WRITE");
 
 	site->for_write |= engine_possible(e, s, set);
-	site->for_read |= engine_possible(e, s, smt_not(smt, set));
+	site->for_read |= engine_possible(e, s, smt_not(&e->smt, set));
 }
 
 const struct gup_term *engine_field_of(const struct gup_term *term)
@@ -120,6 +126,17 @@ static void keep_array(struct engine *e, struct state *s, const struct place *pl
 			engine_keep_field(e, s->holdings[i].site, place->record, place->name);
 }
 
+static void note_count(struct holding *h, const struct place *place, struct value value,
+		       const struct gup_event *event)
+{
+	h->count_stored = true;
+	if (place->kind != PLACE_FIELD || !event || event->kind != EVENT_ASSIGN)
+		return;
+	h->count_field = place;
+	h->count_value = value.bits;
+	h->count_event = event;
+}
+
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value)
 {
@@ -131,10 +148,12 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	engine_wrote(e, s, event, place);
 	for (int i = 0; value.bits && i < s->nr_holdings; i++) {
 		h = &s->holdings[i];
+		if (h->count_field == place)
+			h->count_field = NULL;
 		if (!smt_share(&e->smt, h->result, value.bits))
 			continue;
 		if (!plain && engine_is_outer(s, owner))
-			h->count_stored = true;
+			note_count(h, place, value, event);
 		for (int r = 0; gup_rules[r]; r++)
 			if (gup_rules[r]->store)
 				gup_rules[r]->store(e, s, h, gup_rules[r], place, value, event);
@@ -148,6 +167,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 		h->kept_when = Z3_mk_true(e->smt.z3);
 		h->kept_in = place_text(e->kept, place);
 		h->kept_durably = true;
+		h->kept_object = owner;
 	}
 	if (!value.points)
 		return;

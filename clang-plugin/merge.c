@@ -278,7 +278,10 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->flags = a->flags == b->flags ? a->flags : NULL;
 	h->released |= b->released;
 	h->extra_ref |= b->extra_ref;
+	if (a->count_field != b->count_field || a->count_value != b->count_value)
+		h->count_field = NULL;
 	h->dirtied &= b->dirtied;
+	h->marked |= b->marked;
 	h->unmatched |= b->unmatched;
 	h->lent_tested &= b->lent_tested;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;

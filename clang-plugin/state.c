@@ -363,6 +363,7 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 	mix(hash, number_of(smt, h->count));
 	mix(hash, number_of(smt, h->held));
 	mix(hash, number_of(smt, h->kept_when));
+	mix(hash, h->count_field ? (uint64_t)h->count_field->id << 32 | number_of(smt, h->count_value) : 0);
 	mix(hash, (uint64_t)h->released | (uint64_t)h->extra_ref << 1 | (uint64_t)h->freed << 2 |
 		  (uint64_t)h->count_stored << 4 | (uint64_t)h->dirtied << 5 |
 		  (uint64_t)(h->lent_to != NULL) << 7 | (uint64_t)h->lent_tested << 8 |

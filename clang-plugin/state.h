@@ -45,6 +45,11 @@ struct holding {
 	bool lent_tested;		/* ... whose result the caller looks at */
 	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */
+	const struct place *kept_object;	/* ... this, or NULL */
+	/* The field that the result was put into last, and what it then held. */
+	const struct place *count_field;
+	Z3_ast count_value;
+	const struct gup_event *count_event;
 	const struct gup_event *clean_release;	/* a release before which nothing was marked dirty */
 	bool lent_now;			/* ... and it is the call that runs now */
 	const char *kept_in;		/* text: where a transfer put them */

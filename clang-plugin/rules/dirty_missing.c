@@ -20,12 +20,53 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 	       message, h->site->row->name);
 }
 
+/* How many variables the flags may go through. */
+#define MAX_COPIES 4
+
+/* May the value be one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`? */
+static bool may_lack_write(const struct engine *e, const struct gup_function *function,
+			   const struct gup_term *term, int depth)
+{
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	if (term->kind == TERM_CONST)
+		return !(term->value & model_flag(e->model, "FOLL_WRITE"));
+	if (term->kind != TERM_VAR || depth > MAX_COPIES)
+		return false;
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+
+			if (event->kind == EVENT_ASSIGN && event->lhs->kind == TERM_VAR &&
+			    event->lhs->var == term->var &&
+			    may_lack_write(e, function, event->rhs, depth + 1))
+				return true;
+		}
+	return false;
+}
+
+/*
+ * What a get was for shows only when the data is looked at. A pin is for the
+ * data (CASE 1, 2 and 5): one that asks for FOLL_WRITE by the direction of a
+ * transfer is written to. FOLL_FORCE says that a read breaks copy-on-write.
+ * What a short call returned and the path gives back at once was for nothing.
+ */
+static bool is_for_writing(struct engine *e, const struct state *s, const struct holding *h)
+{
+	if (h->data_used)
+		return true;
+	return h->kind == KIND_PIN && h->site->form->flags >= 0 &&
+	       may_lack_write(e, h->site->function, h->site->event->args[h->site->form->flags], 0) &&
+	       !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
+	       engine_possible(e, s, smt_compare(&e->smt, OP_EQ, false, h->result, h->asked));
+}
+
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
 	const struct gup_event *event = h->clean_release;
 
-	if (error || kept || !event || h->dirtied || !h->data_used)
+	if (error || kept || !event || h->dirtied || !is_for_writing(e, s, h))
 		return;
 	if (!rule_flag_set(e, s, h->flags, "FOLL_WRITE"))
 		return;
@@ -69,18 +110,51 @@ static bool calls(const struct gup_function *function, const char *name)
 /*
  * Asked for with FOLL_WRITE on some paths and without on others: that is the
  * direction of a transfer, not the copy-on-write that reads ask for as well.
+ * A pin that always asks for it, without FOLL_FORCE, is for writing as well.
  */
 static const struct kept_field *written_field(const struct engine *e, const struct gup_term *array,
 					      enum api_kind kind)
 {
 	for (int i = 0; i < e->nr_fields; i++) {
 		const struct kept_field *field = &e->fields[i];
+		const struct site *site = field->site;
 
-		if (field->kind == kind && field->site->for_write && field->site->for_read &&
+		if (field->kind == kind && site->for_write &&
+		    (site->for_read || (kind == KIND_PIN && !site->for_force)) &&
 		    !strcmp(field->field, array->name) && !strcmp(field->record, array->record))
 			return field;
 	}
 	return NULL;
+}
+
+static bool is_field(const struct gup_term *term, const struct gup_term *field)
+{
+	while (term->kind == TERM_CAST || term->kind == TERM_ADDR || term->kind == TERM_INDEX)
+		term = term->a;
+	return term->kind == TERM_FIELD && !strcmp(term->name, field->name) &&
+	       !strcmp(term->record, field->record);
+}
+
+/* dma_map_sg(dev, &thing->mem, 1, DMA_TO_DEVICE): the device reads (include/linux/dma-direction.h). */
+static bool device_only_reads(const struct engine *e, const struct gup_term *field)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++) {
+				const struct gup_event *event = &function->blocks[b].events[i];
+				bool ours = false, reads = false;
+
+				for (int a = 0; event->kind == EVENT_CALL && a < event->nr_args; a++) {
+					ours |= is_field(event->args[a], field);
+					reads |= strstr(event->arg_text[a], "TO_DEVICE") != NULL;
+				}
+				if (ours && reads)
+					return true;
+			}
+	}
+	return false;
 }
 
 static void check_release(struct engine *e, const struct rule *rule,
@@ -91,13 +165,15 @@ static void check_release(struct engine *e, const struct rule *rule,
 	const struct kept_field *field = array ? written_field(e, array, row->kind) : NULL;
 
 	/* What an error path of the acquiring function drops was not written to. */
-	if (!field || field->site->function == function || calls(field->site->function, function->name))
+	if (!field || field->site->function == function || calls(field->site->function, function->name) ||
+	    device_only_reads(e, array))
 		return;
 	struct finding_step filled = rule_filled_here(e, field->site);
 
 	report_plain(e, rule, field->site, &event->pos, &filled,
-		     "Pages that %s() takes in %s.%s, for some transfers with FOLL_WRITE, are released without being marked dirty",
-		     field->site->row->name, array->record, array->name);
+		     "Pages that %s() takes in %s%s%s, %swith FOLL_WRITE, are released without being marked dirty",
+		     field->site->row->name, array->record, *array->record ? "." : "", array->name,
+		     field->site->for_read ? "for some transfers " : "");
 }
 
 static void finish(struct engine *e, const struct rule *rule)
@@ -105,7 +181,7 @@ static void finish(struct engine *e, const struct rule *rule)
 	bool any = false;
 
 	for (int i = 0; i < e->nr_fields; i++)
-		any |= e->fields[i].site->for_write && e->fields[i].site->for_read;
+		any |= e->fields[i].site->for_write;
 	if (!any || file_dirties(e))
 		return;
 	for (int f = 0; f < e->model->nr_functions; f++) {

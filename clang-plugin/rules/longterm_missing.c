@@ -8,30 +8,96 @@
 
 #include <string.h>
 
-/* A helper that fills what its callers own: the callers are looked at themselves. */
-static bool is_helper(const struct engine *e, const struct holding *h)
+/* How many callers up a structure is followed to where it lives. */
+#define MAX_CALLERS 4
+
+static bool on_stack(const struct engine *e, const struct gup_function *function, int param, int depth);
+
+/* Is what the argument points to a variable of a function: gone when that returns? */
+static bool argument_on_stack(const struct engine *e, const struct gup_function *caller,
+			      const struct gup_term *term, int depth)
 {
-	if (!e->root->is_static || !h->site->hands_on ||
-	    place_object(h->array)->kind != PLACE_TARGET)
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	if (term->kind == TERM_ADDR) {
+		for (term = term->a; term->kind == TERM_FIELD;)
+			term = term->a;
+		return term->kind == TERM_VAR && caller->vars[term->var].kind == VAR_LOCAL;
+	}
+	return term->kind == TERM_VAR && caller->vars[term->var].kind == VAR_PARAM &&
+	       on_stack(e, caller, term->var, depth + 1);
+}
+
+/* Does every caller of the static function pass the address of a variable there? */
+static bool on_stack(const struct engine *e, const struct gup_function *function, int param, int depth)
+{
+	bool any = false;
+
+	if (!function->is_static || depth > MAX_CALLERS)
 		return false;
 	for (int f = 0; f < e->model->nr_functions; f++) {
-		const struct gup_function *function = e->model->functions[f];
+		const struct gup_function *caller = e->model->functions[f];
 
-		for (int b = 0; b < function->nr_blocks; b++)
-			for (int i = 0; i < function->blocks[b].nr_events; i++) {
-				const char *callee = function->blocks[b].events[i].callee;
+		for (int b = 0; b < caller->nr_blocks; b++)
+			for (int i = 0; i < caller->blocks[b].nr_events; i++) {
+				const struct gup_event *event = &caller->blocks[b].events[i];
 
-				if (callee && !strcmp(callee, e->root->name))
+				if (event->kind != EVENT_CALL || !event->callee || param >= event->nr_args ||
+				    strcmp(event->callee, function->name))
+					continue;
+				if (!argument_on_stack(e, caller, event->args[param], depth))
+					return false;
+				any = true;
+			}
+	}
+	return any;
+}
+
+static bool is_called(const struct engine *e, const struct gup_function *function)
+{
+	for (int f = 0; function->is_static && f < e->model->nr_functions; f++) {
+		const struct gup_function *caller = e->model->functions[f];
+
+		for (int b = 0; b < caller->nr_blocks; b++)
+			for (int i = 0; i < caller->blocks[b].nr_events; i++) {
+				const char *callee = caller->blocks[b].events[i].callee;
+
+				if (callee && !strcmp(callee, function->name))
 					return true;
 			}
 	}
 	return false;
 }
 
+/*
+ * A helper that fills what its callers own: the callers are looked at
+ * themselves. So is what hangs off a variable on their stack.
+ */
+static bool is_callers(const struct engine *e, const struct state *s, const struct holding *h)
+{
+	const struct place *object = place_object(h->kept_object ? h->kept_object : h->array);
+
+	for (int i = 0; i < s->nr_attachments; i++)
+		if (s->attachments[i].inner == object && s->attachments[i].outer)
+			object = s->attachments[i].outer;
+
+	while (object->kind == PLACE_TARGET && object->parent->kind != PLACE_VAR)
+		object = place_object(object->parent);
+	if (object->kind != PLACE_TARGET || object->parent->kind != PLACE_VAR ||
+	    !object->parent->is_param || object->parent->frame != 1)
+		return false;
+	/* `struct page ***pages`: the array is the caller's, or made for it. */
+	if (e->root->vars[object->parent->var].type.page_depth > 1)
+		return true;
+	if (h->site->hands_on && is_called(e, e->root))
+		return true;
+	return on_stack(e, e->root, object->parent->var, 0);
+}
+
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
-	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_helper(e, h) ||
+	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_callers(e, s, h) ||
 	    rule_flag_possible(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),

@@ -2,6 +2,8 @@
 /* More is released than was ever acquired: nr where ret is held, or -errno as a huge count. */
 #include "rules.h"
 
+#include <string.h>
+
 static void released(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		     const struct release_info *info)
 {
@@ -29,6 +31,79 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 			     "More pages are released than %s() returned", h->site->row->name);
 }
 
+/* --- a count that another function releases by ------------------------------------- */
+
+static const struct gup_term *uncast(const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	return term;
+}
+
+/* `unpin_user_pages(thing->pages, thing->nr)`: does it release the field by that other field? */
+static bool releases_by(const struct engine *e, const struct gup_event *event,
+			const struct gup_term *pages, const struct place *count)
+{
+	const struct api_row *row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
+	const struct gup_term *field, *number;
+
+	if (!form || row->role != ROLE_RELEASE || form->pages < 0 || form->count < 0)
+		return false;
+	field = engine_field_of(event->args[form->pages]);
+	number = uncast(event->args[form->count]);
+	return field && number->kind == TERM_FIELD && flow_same_term(field->a, number->a) &&
+	       !strcmp(field->name, pages->name) && !strcmp(field->record, pages->record) &&
+	       !strcmp(number->name, count->name) && !strcmp(number->record, count->record);
+}
+
+static const struct gup_function *releaser(const struct engine *e, const struct holding *h)
+{
+	const struct gup_term *pages = engine_field_of(h->site->event->args[h->site->form->pages]);
+
+	for (int f = 0; pages && f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		if (function == e->root || function == h->site->function)
+			continue;
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++)
+				if (releases_by(e, &function->blocks[b].events[i], pages, h->count_field))
+					return function;
+	}
+	return NULL;
+}
+
+/*
+ * `thing->nr = ret` stays as it is although ret is -errno, and so does the
+ * array that was made here: who frees the array goes by that number.
+ */
+static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		bool error, bool kept)
+{
+	const struct gup_function *function;
+	struct smt *smt = &e->smt;
+
+	(void)error;
+	(void)kept;
+	if (!h->count_field || h->freed || h->released || h->vague_count || h->page_result ||
+	    h->site->form->pages < 0)
+		return;
+	if (!place_object(h->array)->is_private)
+		return;
+	function = releaser(e, h);
+	if (!function)
+		return;
+	Z3_ast number = smt_resize(smt, h->count_value, 64, true);
+	Z3_ast more = smt_compare(smt, OP_GT, false, number, h->count);
+
+	if (!engine_possible(e, s, more))
+		return;
+	report(e, s, rule, h->site, &h->count_event->pos, more,
+	       "%s() releases as many pages as %s says, which can be more than %s() returned",
+	       function->name, h->count_field->name, h->site->row->name);
+}
+
 const struct rule rule_release_wrong_count = {
-	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released,
+	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released, .end = end,
 };

@@ -56,3 +56,42 @@ int only_counted(unsigned long start)
 	unpin_user_page(page);
 	return 0;
 }
+
+/* The direction of a transfer decides on FOLL_WRITE: a pin that has it is written to. */
+int by_direction(unsigned long start, bool write, int (*transfer)(void))
+{
+	struct page *page;
+	int ret;
+
+	if (pin_user_pages_fast(start, 1, write ? FOLL_WRITE : 0, &page) != 1)
+		return -EFAULT;
+	ret = transfer();
+	unpin_user_page(page); /* expect plugin: dirty-missing */
+	return ret;
+}
+
+int by_direction_dirtied(unsigned long start, bool write, int (*transfer)(void))
+{
+	struct page *page;
+	int ret;
+
+	if (pin_user_pages_fast(start, 1, write ? FOLL_WRITE : 0, &page) != 1)
+		return -EFAULT;
+	ret = transfer();
+	unpin_user_pages_dirty_lock(&page, 1, write);
+	return ret;
+}
+
+/* A short call, given back at once: nobody wrote anything. */
+int falls_back(unsigned long start, bool write, int n, struct page **pages, int (*copy)(void))
+{
+	int ret = pin_user_pages_fast(start, n, write ? FOLL_WRITE : 0, pages);
+
+	if (ret < n) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return copy();
+	}
+	unpin_user_pages_dirty_lock(pages, ret, write);
+	return 0;
+}

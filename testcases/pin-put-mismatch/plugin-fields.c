@@ -22,7 +22,7 @@ void wrong(struct buffer *buffer)
 
 void right(struct buffer *buffer)
 {
-	unpin_user_pages(buffer->pages, buffer->nr);
+	unpin_user_pages_dirty_lock(buffer->pages, buffer->nr, true);
 }
 
 void another_structure(struct other *other)

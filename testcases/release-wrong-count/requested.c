@@ -55,7 +55,7 @@ int errno_as_count(struct user *user, unsigned long start, int n)
 {
 	int ret = pin_user_pages_fast(start, n, FOLL_WRITE | FOLL_LONGTERM, user->pages);
 
-	user->nr_pages = ret; /* gap plugin: release-wrong-count, the release is in another function */
+	user->nr_pages = ret; /* gap plugin: release-wrong-count, the release is in another file */
 	return ret < 0 ? ret : 0;
 }
 
