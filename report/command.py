@@ -4,6 +4,7 @@
 import argparse
 import difflib
 import signal
+import subprocess
 import sys
 
 from report import api as table
@@ -27,14 +28,19 @@ def explain(args):
 
 
 def _dump_arguments(parser):
-    parser.add_argument("-p", dest="database", metavar="DB", required=True,
-                        help="compile_commands.json, or the directory that has it")
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("-p", dest="database", metavar="DB",
+                        help="compile_commands.json, or the directory that has it, for a C file")
+    parser.add_argument("file", metavar="FILE", help="a C file, or facts that the plugin wrote")
 
 
 def dump(args):
-    """Print the model that the checker makes of a C file."""
+    """Print the model that the checker makes of a C file, or that facts have."""
     checker = clang.find()
+    if not args.file.endswith(".c"):
+        return subprocess.run([checker.plugin.with_name("gupcheck-facts"), "dump", args.file],
+                              check=False).returncode
+    if not args.database:
+        raise UserError(f"{args.file}: give -p compile_commands.json, which says how it is compiled")
     units = scan.choose(compdb.read(args.database, checker.program), [args.file], ())
     done = clang.run(checker, units[0].words, units[0].directory,
                      clang.plugin_options(checker, dump=True, quiet=True))
@@ -46,7 +52,7 @@ def dump(args):
 
 COMMANDS = {
     "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
-    "dump": (dump, _dump_arguments, "print the model of a C file"),
+    "dump": (dump, _dump_arguments, "print the model of a C file or of facts"),
     "diff": (diff.diff, diff.diff_arguments, "what two audits differ in"),
     "summary": (diff.summarise, diff.summary_arguments, "an audit in numbers"),
     "mail": (mail.mail, mail.arguments, "new findings as a mail for git send-email"),

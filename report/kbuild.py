@@ -73,7 +73,7 @@ def find(root, arch, config, checker):
     return Build(root, source.cache_dir() / "build" / f"{arch}-{key}", arch, config, checker.program)
 
 
-def _variables(build):
+def variables(build):
     """make's variables: the tools of this clang, by their names with its version."""
     suffix = re.sub(r"^clang", "", os.path.basename(build.clang))
     words = [f"O={build.directory}", f"ARCH={build.arch}", f"CC={build.clang}", "LLVM_IAS=1",
@@ -86,7 +86,7 @@ def _variables(build):
 
 def _make(build, log, *words):
     """Run make in the tree; its output goes to @log. Returns its status."""
-    argv = ["make", "-C", str(build.root), *_variables(build), *words]
+    argv = ["make", "-C", str(build.root), *variables(build), *words]
     env = run.make_environment(LC_ALL="C")
     with open(log, "wb") as stream, \
             subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=env,

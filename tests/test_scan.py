@@ -133,9 +133,17 @@ def test_explain():
     assert run.returncode == 1 and run.stderr.startswith("gupcheck: no rule 'pin-leek'; there is pin-leak")
 
 
-def test_dump(project):
+def test_dump(project, tmp_path):
     run = gupcheck("dump", "-p", project, project / "one.c")
     assert run.returncode == 0 and "pin_user_pages_fast" in run.stdout, run.stderr
+    facts = tmp_path / "one.facts"
+    the_clang = clang.find()
+    subprocess.run([the_clang.program, "-fsyntax-only", f"-I{ROOT}/testcases/include", "one.c", *clang.plugin_options(
+        the_clang, facts=facts, quiet=True)], cwd=project, check=True)
+    again = gupcheck("dump", facts)
+    assert again.returncode == 0 and "pin_user_pages_fast" in again.stdout, again.stderr
+    run = gupcheck("dump", project / "one.c")
+    assert run.returncode == 1 and "give -p compile_commands.json" in run.stderr
 
 
 @pytest.mark.parametrize("text,why", [

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+from common import ROOT
 
 from report import api, source, spatch
 
@@ -63,3 +64,12 @@ def test_patched_files_compile(copy, rule):
         built.append(name)
     print(f"{rule}: touched {len(touched)}, built {built}, of another architecture {outside}")
     assert built or not touched
+
+
+def test_gupcheck_cc_in_a_gcc_build(copy):
+    """kbuild starts it as CHECK=, with gcc's options: what clang does not know is no trouble."""
+    linux, build = copy
+    target = "drivers/misc/genwqe/card_utils.o"
+    run = make(linux, build, "C=2", f"CHECK={ROOT}/bin/gupcheck-cc", target)
+    assert run.returncode == 0 and "  CHECK " in run.stdout, run.stderr[-2000:]
+    assert "[-Wgup-longterm-missing]" in run.stderr and "not checked" not in run.stderr
