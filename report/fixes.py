@@ -248,10 +248,17 @@ def make(args):
             shutil.copyfile(path, out / path.name)
         (out / "before").mkdir()
         (out / "before" / "audit.sarif").write_text(json.dumps(log, indent=1), encoding="utf-8")
+        (out / "before" / "claimed.json").write_text(json.dumps(claimed(log, left)), encoding="utf-8")
     for (rule, file), why in sorted(left.items()):
         print(f"gupcheck: not mended: {outputs.one_line(file)}: {rule}: {why}", file=sys.stderr)
     print(f"{len(made)} files: {out}" if made else f"Nothing to mend; {out} is empty")
     return 0
+
+
+def claimed(log, left):
+    """The fingerprints of the findings that the series says it mends."""
+    return sorted({row["fingerprint"] for rule, rows in rows_to_fix(log).items() if rule in RULES
+                   for row in rows if (rule, row["file"]) not in left})
 
 
 def build(args, the_tree, log, work, who):

@@ -19,7 +19,7 @@ from report.api import ROOT
 from report.errors import UserError
 from report.progress import Steps
 from report.run import make_environment, number_of_jobs, options
-from report.sarif import printable
+from report.sarif import FINGERPRINT, printable
 from report.suppress import where
 
 TOUCHED = re.compile(r"^diff --git a/(\S+) b/\S+$", re.M)
@@ -40,7 +40,7 @@ def run(argv, cwd, what=""):
 def read_series(directory):
     """(patches in order, files they touch). Raises UserError when there is no series."""
     patches = sorted(p for p in directory.glob("[0-9]*.patch") if not p.name.startswith("0000-"))
-    if not patches or not (directory / "before" / "audit.sarif").is_file():
+    if not patches or not (directory / "before" / "claimed.json").is_file():
         raise UserError(f"FIXES={directory} holds no series: run 'make fixes OUT={directory}' first")
     text = "".join(p.read_text(encoding="utf-8", errors="surrogateescape") for p in patches)
     return patches, sorted(set(TOUCHED.findall(text)))
@@ -96,10 +96,10 @@ def build(copy, directory, tools, files, jobs):
     return compiled, outside, wrong
 
 
-def compare(before, after, files):
+def compare(before, after, claimed):
     """
     (claimed findings that are gone, those that are left, new findings) between two
-    logs; claimed is each finding of a rule that fixes mend, in a file of the series.
+    logs. @claimed: the fingerprints of what the series says it mends.
     """
     gone, left, new = [], [], []
     for state, old, now in baseline.compare(before["runs"][0]["results"],
@@ -107,10 +107,9 @@ def compare(before, after, files):
         result = now or old
         if result.get("kind", "fail") != "fail":
             continue
-        claimed = result["ruleId"] in fixes.RULES and where(result)[0] in files
         if state == "new":
             new.append(result)
-        elif claimed or result["ruleId"] == fixes.FOLL:
+        elif old["partialFingerprints"].get(FINGERPRINT) in claimed:
             (gone if state == "absent" else left).append(result)
     return gone, left, new
 
@@ -123,8 +122,10 @@ def _line(result):
 def audit_again(copy, out, jobs, log_file):
     argv = [sys.executable, "-m", "report.audit", "--kdir", str(copy), "--out", str(out),
             "--jobs", str(jobs)]
+    # the copy goes away, so must what is kept of it
+    env = {**ENV, "XDG_CACHE_HOME": str(out.parent / "cache")}
     with open(log_file, "wb") as stream:
-        done = subprocess.run(argv, cwd=ROOT, env=ENV, stdout=stream, stderr=stream,
+        done = subprocess.run(argv, cwd=ROOT, env=env, stdout=stream, stderr=stream,
                               check=False)
     if done.returncode:
         raise UserError("the audit of the copy failed: "
@@ -157,11 +158,14 @@ def verify(args, work):
     with steps.step("Audit again"):
         before = json.loads((directory / "before" / "audit.sarif").read_text(encoding="utf-8"))
         after = audit_again(work / "linux", work / "after", jobs, work / "after.log")
-    gone, left, new = compare(before, after, files)
+        claimed = json.loads((directory / "before" / "claimed.json").read_text(encoding="utf-8"))
+    gone, left, new = compare(before, after, claimed)
     bad += [f"still there: {_line(r)}" for r in left] + [f"new: {_line(r)}" for r in new]
     asserted = after["runs"][0]["properties"].get("follGetAssertedAt")
     trips = sum(r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"
                 for r in after["runs"][0]["results"])
+    bad += [f"trips the assert: {_line(r)}" for r in after["runs"][0]["results"]
+            if asserted and r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"]
     print(f"Audit after: {len(gone)} findings gone, {len(left)} left, {len(new)} new; the assert "
           f"{'stands at ' + ', '.join(asserted) if asserted else 'is not there'}, {trips} calls trip it")
     for line in bad:
