@@ -68,7 +68,8 @@ static void protocol(struct engine *e, struct state *s, struct holding *h,
 }
 
 /* `struct page ***pages`: the call allocates the array and stores its address. */
-static const struct place *allocated_array(struct engine *e, struct state *s, struct value out)
+static const struct place *allocated_array(struct engine *e, struct state *s, struct value out,
+					   const char *name)
 {
 	const struct place *slot = engine_points(e, out);
 	const char *stamp;
@@ -80,7 +81,7 @@ static const struct place *allocated_array(struct engine *e, struct state *s, st
 	    !(entry->value.bits && smt_constant(&e->smt, entry->value.bits, &number)))
 		return entry->value.points;
 	const struct place *array = place_fresh(&e->places,
-		arena_printf(&e->arena, "pages@%s", e->key), true);
+		arena_printf(&e->arena, "%s@%s", name, e->key), true);
 
 	state_write(&e->arena, s, slot, (struct value){ array->address, array });
 	if (slot->kind != PLACE_VAR)
@@ -142,7 +143,7 @@ static struct holding *new_holding(struct engine *e, struct state *s, struct sit
 	const struct place *array = engine_points(e, pages);
 
 	if (event->args[site->form->pages]->type.page_depth > 2)
-		array = allocated_array(e, s, pages);
+		array = allocated_array(e, s, pages, site->row->name);
 	state_forget(&e->arena, s, array, arena_strdup(&e->arena, e->key));
 	struct holding *h = state_add_holding(&e->arena, s);
 
@@ -304,6 +305,8 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 			gup_rules[i]->release(e, s, h, gup_rules[i], info);
 	if (h->extra_ref && info->row->kind == KIND_GET)
 		info->exact = false;
+	h->inexact |= !info->exact || info->row->unit == UNIT_RANGE ||
+		      info->row->unit == UNIT_FOLIO_REFS;
 	h->held = smt_binary(smt, OP_SUB, false, h->held, info->released);
 	h->released = true;
 }

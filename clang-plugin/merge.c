@@ -280,6 +280,7 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->extra_ref |= b->extra_ref;
 	if (a->count_field != b->count_field || a->count_value != b->count_value)
 		h->count_field = NULL;
+	h->inexact |= b->inexact;
 	h->dirtied &= b->dirtied;
 	h->marked |= b->marked;
 	h->unmatched |= b->unmatched;
