@@ -13,6 +13,7 @@ from report.outputs import one_line
 from report.evidence import path_of
 
 ASSERT_RULE = "foll-get-missing"
+ASSERT = ("trips", "may trip", "undecided", "satisfied", "")     # the worst first
 KINDS = ("fail", "open", "pass")
 LEVELS = ("error", "warning", "note", "none")
 
@@ -36,20 +37,23 @@ def _state(state):
 def _values(text):
     """
     ("Here 'ret' is true", {"ret": "1"}) from "Here 'ret' is true (ret = 1)": the checker writes
-    the witness's numbers at the end of each note.
+    the witness's numbers at the end of each note. Names that only the preprocessor knows go.
     """
-    found = re.fullmatch(r"(.*?) ?\(([^()]*(?: = |returned )[^()]*)\)\.?", text, re.S)
-    if not found:
-        return text, {}
+    end = text.rstrip(".")
+    start, depth = len(end), 0
+    while start and (depth or start == len(end)):
+        start -= 1
+        depth += {")": 1, "(": -1}.get(end[start], 0)
     values = {}
-    for part in found[2].split(", "):
-        name, equals, value = part.partition(" = ")
+    for part in end[start + 1:-1].split(", ") if end.endswith(")") and not depth else ():
+        name, equals, value = part.rpartition(" = ")
         if not equals:
             name, _, value = part.rpartition(" ")
-        if not name or not value:
+        if not name or not re.fullmatch(r"-?\w+", value):
             return text, {}
-        values[name] = value
-    return found[1], values
+        if not name.startswith("__UNIQUE_ID"):
+            values[name] = value
+    return (end[:start].rstrip(), values) if values else (text, {})
 
 
 def _steps(result):
@@ -91,25 +95,26 @@ def _suppression(result):
     return "; ".join(reasons) or None
 
 
-def assert_verdict(row):
+def assert_verdict(one):
     """
-    satisfied, trips, may trip or undecided, for a call that takes references other than pins; None
-    for all others. A linked audit says it itself, in properties.assert.
+    satisfied, trips, may trip or undecided, for a call that takes references other than pins; ""
+    for all others. A linked audit says it itself, in properties.assert; else what counts is
+    foll-get-missing, and where that is silent what the flags showed, not what else is wrong.
     """
-    if row["assert"]:
-        return row["assert"]
-    if row["role"] != "acquire" or row["holds"] not in ("get", "by-flags"):
-        return None
-    if row["rule"] == ASSERT_RULE:
-        return "may trip" if row["unsure"] else "trips"
-    return {"open": "undecided"}.get(row["kind"], "satisfied")
+    if one["assert"]:
+        return one["assert"]
+    if one["role"] != "acquire" or one["holds"] not in ("get", "by-flags"):
+        return ""
+    if one["rule"] == ASSERT_RULE:
+        return "may trip" if one["unsure"] else "trips"
+    return "undecided" if one["flags said"] == "open" else "satisfied"
 
 
-def _engines(props):
-    """How far each engine came, or what it said, as {name: text}."""
-    engines, says = props.get("engines", {}), props.get("says", {})
-    return {name: f"{says[name]['verdict']}: {says[name]['text']}"
-            if state == "seen" and name in says else state for name, state in engines.items()}
+def _says(props):
+    """{engine: [what it looked like to it, what it said]}, for each engine of the audit."""
+    says = props.get("says", {})
+    return {name: [status, says.get(name, {}).get("text", "")]
+            for name, status in props.get("engines", {}).items()}
 
 
 def _call(result):
@@ -137,10 +142,11 @@ def row(result):
         "args": ", ".join(props.get("arguments", [])), "flags": flags.get("text", ""),
         "unsure": bool(flags.get("unknown")
                        or {"FOLL_GET", "FOLL_PIN"} & set(flags.get("possible", []))),
-        "msg": result["message"]["text"], "engines": _engines(props), "call": _call(result),
-        "checked": props.get("engines", {}).get("checker") == "seen",
+        "msg": result["message"]["text"], "call": _call(result),
+        "says": _says(props), "found": props.get("found", []),
         "sub": props.get("subsystem", ""), "dir": directory(name), "case": props.get("case", ""),
-        "assert": props.get("assert", ""), "state": result.get("baselineState", ""),
+        "assert": props.get("assert", ""),
+        "flags said": props.get("says", {}).get("coccinelle", {}).get("verdict", kind), "state": result.get("baselineState", ""),
         "sup": _suppression(result), "to": props.get("sendTo", {}),
         "steps": _steps(result), "src": _source(result), "diff": page_diff.of(result),
     }
@@ -148,14 +154,19 @@ def row(result):
 
 def rows(log):
     """All results, in the log's order; an id that stands twice gets a number."""
-    result, used = [], Counter()
+    result, used, worst = [], Counter(), {}
     for each in log["runs"][0]["results"]:
         one = row(each)
         used[one["id"]] += 1
         if used[one["id"]] > 1:
             one["id"] += f"-{used[one['id']]}"
-        one["assert"] = assert_verdict(one) or ""
+        one["assert"] = assert_verdict(one)
+        call = (*one["call"], one["api"])
+        worst[call] = min(worst.get(call, ""), one["assert"], key=ASSERT.index)
         result.append(one)
+    for one in result:
+        del one["flags said"]
+        one["assert"] = worst[(*one["call"], one["api"])]
     return result
 
 

@@ -7,6 +7,9 @@ from report.evidence import path_of
 from report.outputs import one_line
 
 
+CONTEXT = 3
+
+
 def _excerpts(result, path):
     """{line number: text} of what @result shows of @path."""
     known = {}
@@ -22,18 +25,27 @@ def _excerpts(result, path):
     return known
 
 
+def _last_line(region):
+    """
+    The last line of which a region takes something. One that ends in column 1 takes nothing of
+    that line; one that begins there too is a place between two lines.
+    """
+    last = region.get("endLine", region["startLine"])
+    return last - 1 if region.get("endColumn") == 1 else last
+
+
 def _replaced(known, replacements):
     """(first line, old lines, new lines) with @replacements done, or None where text is missing."""
     regions = [r["deletedRegion"] for r in replacements]
-    first = min(r["startLine"] for r in regions)
-    last = max(r.get("endLine", r["startLine"]) for r in regions)
-    while first - 1 in known and min(r["startLine"] for r in regions) - first < 3:
+    begin, end = min(r["startLine"] for r in regions), max(_last_line(r) for r in regions)
+    first, last = begin, end
+    while first - 1 in known and begin - first < CONTEXT:
         first -= 1
-    while last + 1 in known and last - max(r.get("endLine", r["startLine"]) for r in regions) < 3:
+    while last + 1 in known and last - end < CONTEXT:
         last += 1
-    if any(n not in known for n in range(first, last + 1)):
+    if any(n not in known for n in range(begin, end + 1)):
         return None
-    text = [known[n] for n in range(first, last + 1)]
+    text = [known[n] for n in range(first, last + 1)] + [""]
     new = "\n".join(text)
     starts = [0]
     for line in text:
@@ -42,13 +54,13 @@ def _replaced(known, replacements):
                                                    -r["deletedRegion"].get("startColumn", 1))):
         region = one["deletedRegion"]
         end_line = region.get("endLine", region["startLine"])
-        begin = starts[region["startLine"] - first] + region.get("startColumn", 1) - 1
+        start = starts[region["startLine"] - first] + region.get("startColumn", 1) - 1
         if "endColumn" in region:
-            end = starts[end_line - first] + region["endColumn"] - 1
+            stop = starts[end_line - first] + region["endColumn"] - 1
         else:
-            end = starts[end_line - first] + len(text[end_line - first])
-        new = new[:begin] + one.get("insertedContent", {}).get("text", "") + new[end:]
-    return first, text, new.split("\n")
+            stop = starts[end_line - first] + len(text[end_line - first])
+        new = new[:start] + one.get("insertedContent", {}).get("text", "") + new[stop:]
+    return first, text[:-1], new.split("\n")[:-1]
 
 
 def of(result):
@@ -65,7 +77,7 @@ def of(result):
                 return []
             first, old, new = done
             name = one_line(path)
-            body = list(difflib.unified_diff(old, new, n=3, lineterm=""))[2:]
+            body = list(difflib.unified_diff(old, new, n=len(old), lineterm=""))[2:]
             lines += [f"--- a/{name}", f"+++ b/{name}", *(
                 f"@@ -{first},{len(old)} +{first},{len(new)} @@" if line.startswith("@@") else line
                 for line in body)]

@@ -65,7 +65,10 @@ def result(i, word="plain"):
     }
     if finding:
         one["codeFlows"] = _path(name, line, text, word)
-        one["properties"]["engines"]["checker"] = "not released on a path"
+        one["properties"]["engines"]["checker"] = "seen"
+        one["properties"]["says"] = {"checker": {"verdict": "fail",
+                                                 "text": f"not released on a path {word}"}}
+        one["properties"]["found"] = ["checker"]
         one["properties"]["sendTo"] = {"maintainers": ["Ann Ex <ann@example.org>"],
                                        "reviewers": [], "lists": ["foo@lists.example.org"]}
         one["fixes"] = [_fix(name, line)]
@@ -87,6 +90,8 @@ def log(results, notes=(), **properties):
         "properties": {"kernelVersion": "6.1.0", "commit": "0123456789abcdef", "part": "",
                        "arch": "", "kernelRoot": "/src/linux", "externalModule": False,
                        "filesRead": 10, "filesNamingTheApi": 5, "follGetForcedAt": ["mm/gup.c:5"],
+                       "checker": {"config": "x86 allmodconfig", "notRun": "", "compiled": 4,
+                                   "failed": 1},
                        "subsystems": {name: people for name in SUBSYSTEMS}, **properties}}]}
 
 

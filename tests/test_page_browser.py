@@ -62,7 +62,7 @@ def test_first_look(browser, made):
     assert browser.texts("#detail .witness .value") == ["n = 8", "returned = 3", "ret = 3"]
     changed = browser.js("return [...document.querySelectorAll('.diff .del, .diff .add')].map((e) => e.textContent)")
     assert changed == ["-\tif (ret < 0)\n", "+\tif (ret < n)\n"]
-    for needed in ("Why ", "Ann Ex", "checker", "gup-audit.yaml"):
+    for needed in ("Why ", "Ann Ex", "not released on a path plain", "found it", "gup-audit.yaml"):
         assert needed in browser.one("#detail").text
     assert "trip" in browser.one(".summary").text
 
@@ -88,7 +88,7 @@ def test_filter_by_control(browser, made):
 
 
 @pytest.mark.parametrize("state,count", [
-    ("rule=pin-leak", 10), ("level=error", 20), ("kind=fail", 39), ("engine=checker", 39),
+    ("rule=pin-leak", 10), ("level=error", 20), ("kind=fail", 39), ("engine=checker", 39), ("v=sites&engine=inventory", 280),
     ("api=get_user_pages", 39), ("sub=BAR+FILESYSTEM", 12), ("who=Ann+Ex", 39),
     ("path=drivers/foo3", 5), ("q=fill120", 1), ("q=FILL120+pages", 1), ("dir=drivers/foo0", 6),
     ("sup=1", 40), ("v=sites&kind=open", 93), ("v=sites&other=1", 400), ("v=sites", 320),

@@ -46,9 +46,10 @@ function people(row) {
 }
 
 function engines(row) {
-	const names = {inventory: "the list of calls", coccinelle: "Coccinelle", checker: "checker"};
-	return h("dl", {class: "people"}, Object.entries(row.engines).map(([name, said]) =>
-		[h("dt", {}, names[name] || name), h("dd", {}, said)]));
+	const names = {inventory: "List of calls", coccinelle: "Coccinelle", checker: "Checker"};
+	return h("dl", {class: "people"}, Object.entries(row.says).map(([name, [status, said]]) =>
+		[h("dt", {}, names[name] || name), h("dd", {}, said || status, said && status !== "seen" ? h("span", {class: "soft"}, ` (${status})`) : "",
+			row.found.includes(name) ? h("span", {class: "tag found"}, "found it") : "")]));
 }
 
 function callFacts(row) {

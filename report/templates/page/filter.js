@@ -11,7 +11,8 @@ for (const row of ROWS) {
 	const section = DATA.subsystems[row.sub];
 	row.who = [...(section ? section.maintainers : []), ...(row.to.maintainers || [])];
 	row.who = [...new Set(row.who.map((person) => person.replace(/\s*<.*/, "")))];
-	row.engine = Object.keys(row.engines);
+	// who found it; of a call without findings, who saw it
+	row.engine = row.found.length ? row.found : Object.keys(row.says).filter((name) => row.says[name][0] === "seen");
 	row.text = [row.file + ":" + row.line, row.fn, row.api, row.rule, row.msg, row.args, row.flags, row.sub, row.id]
 		.join("\n").toLowerCase();
 	row.order = LEVELS.indexOf(standing(row));

@@ -38,15 +38,15 @@ const byPlace = (a, b, first, second) => {
 
 const COLUMNS = {
 	findings: [
-		{title: "Level", field: "order", formatter: levelCell, sorter: "number", width: 96},
+		{title: "Level", field: "order", formatter: levelCell, sorter: "number", width: 96, responsive: 0},
 		{title: "Rule", field: "rule", formatter: ruleCell, widthGrow: 3, minWidth: 160, responsive: 1},
-		{title: "Place", field: "file", formatter: placeCell, sorter: byPlace, widthGrow: 3, minWidth: 190},
+		{title: "Place", field: "file", formatter: placeCell, sorter: byPlace, widthGrow: 3, minWidth: 190, responsive: 0},
 		{title: "Subsystem", field: "sub", formatter: subCell, widthGrow: 2, minWidth: 130, responsive: 2},
 	],
 	sites: [
-		{title: "Verdict", field: "order", formatter: levelCell, sorter: "number", width: 96},
+		{title: "Verdict", field: "order", formatter: levelCell, sorter: "number", width: 96, responsive: 0},
 		{title: "Call", field: "api", formatter: callCell, widthGrow: 3, minWidth: 180, responsive: 1},
-		{title: "Place", field: "file", formatter: placeCell, sorter: byPlace, widthGrow: 3, minWidth: 190},
+		{title: "Place", field: "file", formatter: placeCell, sorter: byPlace, widthGrow: 3, minWidth: 190, responsive: 0},
 		{title: "Subsystem", field: "sub", formatter: subCell, widthGrow: 2, minWidth: 130, responsive: 2},
 	],
 };
@@ -144,6 +144,7 @@ function makeTable() {
 		shown = {...tableKey(s), v: s.v};
 		follow(state);
 		followDetail(state);
+		requestAnimationFrame(() => performance.mark("gup-ready"));
 	});
 }
 
