@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from report import api as table
-from report import clang, compdb, diff, mail, scan
+from report import clang, compdb, diff, html, mail, scan
 from report.errors import UserError
 
 
@@ -55,6 +55,7 @@ COMMANDS = {
     "dump": (dump, _dump_arguments, "print the model of a C file or of facts"),
     "diff": (diff.diff, diff.diff_arguments, "what two audits differ in"),
     "summary": (diff.summarise, diff.summary_arguments, "an audit in numbers"),
+    "page": (html.page, html.page_arguments, "the page of an audit, from its log"),
     "mail": (mail.mail, mail.arguments, "new findings as a mail for git send-email"),
     "github": (diff.github, diff.github_arguments, "the findings for GitHub code scanning"),
     "explain": (explain, _explain_arguments, "print what a rule is about"),

@@ -21,7 +21,7 @@ def path_of(location):
 
 
 def _contexts(numbers):
-    """{line: (first, last)} of the excerpt for each of these lines: together they overlap nowhere."""
+    """{line: (first, last)} of the excerpt for each of these lines: together they cover all of them."""
     numbers = sorted(set(numbers))
     result = {}
     first = max(1, numbers[0] - AROUND)
@@ -30,7 +30,8 @@ def _contexts(numbers):
             result[here] = (first, here + AROUND)
             first = after and after - AROUND
         else:
-            result[here] = (first, after - 1)
+            # an excerpt is more than its line: SARIF wants a real superset
+            result[here] = (first, max(after - 1, here + 1))
             first = after
     return result
 

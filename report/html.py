@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 The audit as one HTML page that needs no network, from the SARIF log alone: the same log gives
-the same bytes. `python3 -m report.html audit.sarif audit.html` makes it from a file.
+the same bytes. `gupcheck page` makes it from a file.
 """
 
 import base64
 import json
-import sys
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -51,8 +50,11 @@ def _table(rows, key):
 
 def _coverage(sites):
     """Rows of the coverage table: what kind of call, how many, how they ended, who saw them."""
+    def status(row, engine):
+        return row["says"].get(engine, [""])[0]
+
     def elsewhere(row):
-        return row["engines"].get("coccinelle") == "not asked"
+        return status(row, "coccinelle") == "not asked"
     groups = (("Acquire", lambda r: r["role"] == "acquire"),
               ("Release of pins", lambda r: r["role"] == "release" and not r["generic"]),
               ("Release of any reference, in files that use the API",
@@ -62,8 +64,8 @@ def _coverage(sites):
         rows = [r for r in sites if wanted(r)]
         kinds = Counter(r["kind"] for r in rows)
         yield {"name": name, "sites": len(rows), **{k: kinds[k] for k in page_data.KINDS},
-               "checker": sum(r["checked"] for r in rows),
-               "not_parsed": sum(r["engines"].get("coccinelle") == "not parsed" for r in rows)}
+               "checker": sum(status(r, "checker") == "seen" for r in rows),
+               "not_parsed": sum(status(r, "coccinelle") == "not parsed" for r in rows)}
 
 
 def _assert(sites):
@@ -107,26 +109,30 @@ def render(log, files):
         data=_json(data), packed={name: _packed(text) for name, text in sorted(files.items())})
 
 
-def main(argv):
-    if len(argv) != 2:
-        print("usage: python3 -m report.html audit.sarif audit.html", file=sys.stderr)
-        return 2
+def page_arguments(parser):
+    parser.add_argument("log", metavar="AUDIT.SARIF")
+    parser.add_argument("page", metavar="AUDIT.HTML")
+
+
+def page(args):
+    """`gupcheck page`: the page of a log that lies there, without its tree."""
     try:
-        text = Path(argv[0]).read_text(encoding="utf-8")
-        log = json.loads(text)
-        page = render(log, {"audit.sarif": text, "audit.csv": outputs.to_csv(log)})
-        Path(argv[1]).write_text(page, encoding="utf-8")
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
+        text = Path(args.log).read_text(encoding="utf-8")
     except OSError as err:
-        print(f"gupcheck: {err.filename}: {err.strerror}", file=sys.stderr)
-        return 1
-    except (ValueError, KeyError, IndexError, TypeError) as err:
-        print(f"gupcheck: {argv[0]} is not a log that gupcheck wrote: {err!r}", file=sys.stderr)
-        return 1
+        raise UserError(f"cannot read {args.log}: {err.strerror}") from err
+    except ValueError as err:
+        raise UserError(f"{args.log} is not a log that gupcheck wrote: {err}") from err
+    try:
+        log = json.loads(text)
+        made = render(log, {"audit.sarif": text, "audit.csv": outputs.to_csv(log)})
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError,
+            jinja2.UndefinedError) as err:
+        raise UserError(f"{args.log} is not a log that gupcheck wrote: {err!r}") from err
+    new = Path(f"{args.page}.tmp")
+    try:
+        new.write_text(made, encoding="utf-8")
+        new.replace(args.page)
+    except OSError as err:
+        new.unlink(missing_ok=True)
+        raise UserError(f"cannot write {args.page}: {err.strerror}") from err
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

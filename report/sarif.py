@@ -9,7 +9,9 @@ that depends on how many jobs ran.
 """
 
 import json
+import os
 import re
+import time
 from collections import Counter
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -240,6 +242,12 @@ def scan_log(results, failed, srcroot, rules, tool_version, engines):
     return log
 
 
+def _time():
+    """When the audit was made, as SOURCE_DATE_EPOCH says: without it the log holds no time."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(epoch))) if epoch.isdigit() else None
+
+
 def build(tree, sites, notes, summary, rules, tool_version, engines, checked):
     """The SARIF log of an audit as text. @engines: {name: version}; @checked: join.Checked."""
     sources = Sources(tree.base)
@@ -251,7 +259,7 @@ def build(tree, sites, notes, summary, rules, tool_version, engines, checked):
         original_uri_base_ids={"SRCROOT": om.ArtifactLocation(
             uri="file://" + uri(str(tree.base)) + "/")},
         invocations=[om.Invocation(
-            execution_successful=True,
+            execution_successful=True, end_time_utc=_time(),
             tool_execution_notifications=[_notification(n) for n in notes])],
         results=list(_results(sites, sources, index, levels)),
         properties={

@@ -272,6 +272,15 @@ def test_the_page_lets_only_its_own_scripts_run(audited):
     assert "default-src 'none'" in policy and len(code) == 2
 
 
+def test_time_only_when_it_is_given(audited, monkeypatch):
+    """SOURCE_DATE_EPOCH, as reproducible builds have it; else the same tree gives the same bytes."""
+    assert "endTimeUtc" not in load(audited[1])["runs"][0]["invocations"][0]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1572825600")
+    assert sarif._time() == "2019-11-04T00:00:00Z"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    assert sarif._time() is None
+
+
 def test_downloads_are_the_files(audited):
     page = parse(audited[1] / "audit.html")
     packed = {a["id"]: text for (t, a), (_kind, text) in zip(
@@ -283,7 +292,7 @@ def test_downloads_are_the_files(audited):
 
 def test_the_page_again_from_the_log(audited, tmp_path):
     """The same log gives the same bytes, without the tree."""
-    run = subprocess.run([sys.executable, "-m", "report.html", audited[1] / "audit.sarif",
+    run = subprocess.run([sys.executable, "-m", "report.command", "page", audited[1] / "audit.sarif",
                           tmp_path / "again.html"], cwd=ROOT, check=False)
     assert run.returncode == 0
     assert (tmp_path / "again.html").read_bytes() == (audited[1] / "audit.html").read_bytes()
@@ -292,7 +301,7 @@ def test_the_page_again_from_the_log(audited, tmp_path):
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"runs": [{"results": [{}]}]}'])
 def test_no_page_from_what_is_no_log(tmp_path, text):
     (tmp_path / "x.sarif").write_text(text)
-    run = subprocess.run([sys.executable, "-m", "report.html", tmp_path / "x.sarif",
+    run = subprocess.run([sys.executable, "-m", "report.command", "page", tmp_path / "x.sarif",
                           tmp_path / "x.html"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 1 and "not a log that gupcheck wrote" in run.stderr
     assert run.stderr.count("\n") == 1 and not (tmp_path / "x.html").exists()
