@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "merge.h"
@@ -10,7 +11,8 @@
 #define MAX_STEPS 12000u
 #define MAX_FORKS 1500u
 #define MAX_QUESTIONS 700u
-#define MAX_UNKNOWNS 20u
+#define MAX_UNKNOWNS 12u
+#define MAX_WORK 2000000u		/* of the solver, in its own units */
 #define MAX_MEMORY (32u << 20)	/* bytes of terms and states */
 
 /* --- sites and frames ---------------------------------------------------------- */
@@ -133,15 +135,18 @@ static void start(struct engine *e, struct gup_function *root)
  */
 static const char *exhausted(const struct engine *e)
 {
-	unsigned share = e->is_caller || e->merging ? 4 : 1;
+	unsigned share = e->is_caller ? 4 : e->merging ? 2 : 1;
 
 	if (e->steps > MAX_STEPS / share)
 		return "the function has too many paths (steps)";
 	if (e->forks > MAX_FORKS / share)
 		return "the function has too many paths (branches)";
+	if (e->smt.work > MAX_WORK / share)
+		return "the function needs too much of the solver's work";
 	if (e->smt.asked > MAX_QUESTIONS / share)
 		return "the function needs too many solver questions";
-	if (e->unknowns > MAX_UNKNOWNS / share)
+	/* Of merged paths what cannot be answered is only not proven. */
+	if (e->unknowns > MAX_UNKNOWNS / (e->is_caller ? 4 : 1))
 		return "the solver cannot answer about the function's arithmetic";
 	if (e->arena.total > MAX_MEMORY)
 		return "the function has too many paths (memory)";
@@ -203,9 +208,9 @@ void engine_settle(struct engine *e)
 static void finish_run(struct engine *e)
 {
 	if (e->options->stats)
-		fprintf(stderr, "%s: stats: %s%s: %u steps, %u branches, %u questions, %u unknown, %zu kB\n",
+		fprintf(stderr, "%s: stats: %s%s: %u steps, %u branches, %u questions, %u unknown, work %" PRIu64 ", %zu kB\n",
 			e->model->file, e->root->name, e->merging ? " (merged)" : "", e->steps, e->forks,
-			e->smt.asked, e->unknowns, e->arena.total / 1024);
+			e->smt.asked, e->unknowns, e->smt.work, e->arena.total / 1024);
 	smt_close(&e->smt);
 	arena_free(&e->arena);
 }

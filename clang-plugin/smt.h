@@ -25,6 +25,7 @@ struct smt {
 	bool integers_only;	/* what they cannot answer is not worth its bits */
 	unsigned limit, int_limit;	/* of work per question: what the solvers were told last */
 	unsigned asked;		/* questions that reached the solver */
+	uint64_t work;		/* what they cost, in Z3's own units */
 	struct smt_answered *answered;	/* questions asked before, by hash */
 	unsigned nr_answered, cap_answered;
 	struct smt_origin *origins;	/* of opaque symbols, by their number */

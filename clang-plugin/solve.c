@@ -7,10 +7,10 @@
 #include <string.h>
 
 /* Work per question, in Z3's own units: the same on every machine, unlike seconds. */
-#define QUICK_LIMIT 60000u
-#define THOROUGH_LIMIT 300000u
-#define QUICK_INTEGER_LIMIT 30000u
-#define INTEGER_LIMIT 150000u
+#define QUICK_LIMIT 40000u
+#define THOROUGH_LIMIT 150000u
+#define QUICK_INTEGER_LIMIT 15000u
+#define INTEGER_LIMIT 80000u
 
 static Z3_solver new_solver(struct smt *smt, const char *logic)
 {
@@ -122,10 +122,25 @@ static uint64_t question_key(struct smt *smt, Z3_ast const *terms, int count)
 
 /* --- solving ------------------------------------------------------------------------ */
 
+/* Z3 counts its work for the whole context. */
+static void count_work(struct smt *smt, Z3_solver solver)
+{
+	Z3_stats stats = Z3_solver_get_statistics(smt->z3, solver);
+
+	Z3_stats_inc_ref(smt->z3, stats);
+	for (unsigned i = 0; i < Z3_stats_size(smt->z3, stats); i++)
+		if (!strcmp(Z3_stats_get_key(smt->z3, stats, i), "rlimit count"))
+			smt->work = Z3_stats_get_uint_value(smt->z3, stats, i);
+	Z3_stats_dec_ref(smt->z3, stats);
+}
+
 static enum smt_answer check(struct smt *smt, Z3_solver solver)
 {
 	smt->asked++;
-	switch (Z3_solver_check(smt->z3, solver)) {
+	Z3_lbool answer = Z3_solver_check(smt->z3, solver);
+
+	count_work(smt, solver);
+	switch (answer) {
 	case Z3_L_TRUE: return SMT_YES;
 	case Z3_L_FALSE: return SMT_NO;
 	default: return SMT_UNKNOWN;
@@ -200,9 +215,12 @@ enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count)
 	if (answer == SMT_YES)
 		learn_example(smt);
 	/* The integers may have been looser than the bits: are their numbers an example? */
-	if (answer == SMT_YES && !exact && !guesses_hold(smt->guesses, terms, count))
+	bool loose = answer == SMT_YES && !exact && !guesses_hold(smt->guesses, terms, count);
+
+	if (loose)
 		answer = SMT_UNKNOWN;
-	if (answer == SMT_UNKNOWN && !smt->integers_only)
+	/* What is too much for the integers is mostly too much for the bits as well. */
+	if (answer == SMT_UNKNOWN && !smt->integers_only && (loose || !smt->quick))
 		answer = by_bits(smt, terms, count);
 	remember(smt, key, answer);
 	return answer;
