@@ -404,6 +404,10 @@ void engine_release(struct engine *e, struct state *s, const struct gup_event *e
 	}
 	info.asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
 					smt_number(&e->smt, 1, 64);
+	/* Nobody releases pages from an array that is not there. */
+	if (array && pages.bits)
+		state_add_fact(&e->arena, &e->smt, s, smt_or(&e->smt, smt_nonzero(&e->smt, pages.bits),
+			smt_not(&e->smt, smt_nonzero(&e->smt, info.asked))));
 	engine_step(e, s, STEP_RELEASE, &event->pos, event->text);
 	if (form->count >= 0)
 		engine_step_value(s, event->arg_text[form->count], info.asked, true);
