@@ -12,6 +12,13 @@
 #include "gupcheck.h"
 #include "state.h"
 
+/* What one path shows about a site; the strongest of all paths is what its verdict says. */
+enum proof_rank {
+	PROOF_NOTHING_HELD = 1,
+	PROOF_RELEASED,
+	PROOF_HANDED_OVER,
+};
+
 /* One acquiring call in the source, and what became of it. */
 struct site {
 	struct gup_function *function;
@@ -24,7 +31,7 @@ struct site {
 	const char *proof;	/* what was proven, or NULL */
 	const char *deferred;	/* what the callers of its function have to show */
 	bool doubted;		/* a merged run could not rule out that something is left */
-	int proof_rank;		/* how much that says: see enum proof_rank in leave.c */
+	int proof_rank;		/* how much that says: see enum proof_rank */
 	const char *flags_text;
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
 	bool for_force;			/* paths on which FOLL_FORCE may be set */

@@ -3,7 +3,8 @@
  * gupcheck-facts: what the plugin would do, without a compiler, on the facts
  * that it wrote. `dump` prints models, `check` runs the engine and the rules;
  * both say the same as the plugin, byte for byte, but for where a name of the
- * source tree begins: --root puts back what was cut off.
+ * source tree begins: --root puts back what was cut off. `link` takes all of
+ * them as one program.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "facts.h"
 #include "gupcheck.h"
+#include "link.h"
 
 struct command {
 	struct gup_options options;
@@ -24,7 +26,9 @@ static void usage(FILE *out)
 	fputs("usage: gupcheck-facts dump FILE...\n"
 	      "       gupcheck-facts check [--sarif=FILE] [--sites] [--stats] [--quiet] [--api=FILE]\n"
 	      "                            [--policy=entry|assert] [--root=DIR/] FILE...\n"
-	      "dump prints the models in facts that the plugin wrote (facts=FILE), check their findings.\n"
+	      "       gupcheck-facts link  [the options of check] FILE...\n"
+	      "dump prints the models in facts that the plugin wrote (facts=FILE), check their findings;\n"
+	      "link takes the files as one program: what crosses files, and the verdict on the assert.\n"
 	      "--root goes before the names of files of the source tree; --sarif may be a directory.\n", out);
 }
 
@@ -83,9 +87,23 @@ static bool read_arguments(struct command *command, int argc, char **argv)
 	return command->nr_files;
 }
 
+/* Every file, by itself or with all others. */
+static bool run_all(struct command *command, struct gup_session *session, bool link)
+{
+	struct gup_host host = { command, print };
+	bool good = true;
+
+	if (link)
+		return link_run(&command->options, &host, command->root, command->files, command->nr_files);
+	for (int i = 0; i < command->nr_files; i++)
+		good = run(command, session, command->files[i]) && good;
+	return good;
+}
+
 int main(int argc, char **argv)
 {
-	bool check = argc > 1 && !strcmp(argv[1], "check"), good = true;
+	bool link = argc > 1 && !strcmp(argv[1], "link");
+	bool check = argc > 1 && !strcmp(argv[1], "check"), good;
 	struct command command = { .files = NULL };
 	struct gup_session *session = NULL;
 
@@ -93,7 +111,7 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
-	if ((!check && (argc < 2 || strcmp(argv[1], "dump"))) ||
+	if ((!check && !link && (argc < 2 || strcmp(argv[1], "dump"))) ||
 	    !read_arguments(&command, argc - 2, argv + 2)) {
 		usage(stderr);
 		return 2;
@@ -103,8 +121,7 @@ int main(int argc, char **argv)
 		if (!session)
 			return 2;
 	}
-	for (int i = 0; i < command.nr_files; i++)
-		good = run(&command, session, command.files[i]) && good;
+	good = run_all(&command, session, link);
 	gup_close(session);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("gupcheck: cannot write to the standard output\n", stderr);

@@ -53,13 +53,6 @@ static bool is_callers_array(const struct holding *h)
 	       h->array->parent->is_param && !*h->array->stamp;
 }
 
-/* What one path shows about a site; the strongest of all paths is what its verdict says. */
-enum proof_rank {
-	PROOF_NOTHING_HELD = 1,
-	PROOF_RELEASED,
-	PROOF_HANDED_OVER,
-};
-
 static void prove(struct site *site, enum proof_rank rank, const char *proof)
 {
 	if (site->proof && site->proof_rank >= (int)rank)

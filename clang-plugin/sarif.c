@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SARIF 2.1.0 (OASIS): findings with their code flows, and a verdict for every site. */
-#include "engine.h"
+#include "sarif.h"
 #include "output.h"
 
 #include <jansson.h>
@@ -18,7 +18,7 @@ static const char *level_text(enum gup_level level)
 }
 
 /* Text of a source file need not be UTF-8: bytes that are not become U+FFFD. Freed by json_decref(). */
-static json_t *text_json(const char *text)
+json_t *sarif_text(const char *text)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
 	json_t *good = json_string(text);
@@ -88,7 +88,7 @@ static json_t *artifact(const char *file, const char *srcroot)
 	return json_pack("{s:o}", "uri", uri_json(file ? file : ""));
 }
 
-static json_t *location(const struct engine *e, const struct gup_pos *pos, const char *message)
+json_t *sarif_location(const struct engine *e, const struct gup_pos *pos, const char *message)
 {
 	json_t *region = json_pack("{s:i, s:i}", "startLine", pos->line ? (int)pos->line : 1,
 				   "startColumn", pos->column ? (int)pos->column : 1);
@@ -96,7 +96,7 @@ static json_t *location(const struct engine *e, const struct gup_pos *pos, const
 				  artifact(pos->file, e->options->srcroot), "region", region);
 
 	if (message)
-		json_object_set_new(where, "message", json_pack("{s:o}", "text", text_json(message)));
+		json_object_set_new(where, "message", json_pack("{s:o}", "text", sarif_text(message)));
 	return where;
 }
 
@@ -121,29 +121,29 @@ static json_t *code_flow(const struct engine *e, const struct finding *f)
 
 	for (int i = 0; i < f->nr_steps; i++)
 		json_array_append_new(steps, json_pack("{s:o, s:[s]}", "location",
-			location(e, &f->steps[i].pos, f->steps[i].text), "kinds", kinds[f->steps[i].kind]));
+			sarif_location(e, &f->steps[i].pos, f->steps[i].text), "kinds", kinds[f->steps[i].kind]));
 	return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", steps);
 }
 
-static json_t *finding_result(const struct engine *e, const struct finding *f)
+json_t *sarif_finding(const struct engine *e, const struct finding *f)
 {
 	json_t *properties = json_pack("{s:s}", "function", function_at(e, &f->pos, f->function));
 	json_t *result = json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:o}",
 		"ruleId", f->rule->id, "kind", "fail", "level", level_text(f->level),
-		"message", "text", text_json(f->message), "locations", location(e, &f->pos, NULL),
+		"message", "text", sarif_text(f->message), "locations", sarif_location(e, &f->pos, NULL),
 		"properties", properties);
 
 	if (f->site) {
 		json_object_set_new(properties, "callee", json_string(f->site->row->name));
 		json_object_set_new(result, "relatedLocations", json_pack("[o]",
-			location(e, &f->site->event->pos, "The call that takes the references.")));
+			sarif_location(e, &f->site->event->pos, "The call that takes the references.")));
 	}
 	if (f->nr_steps)
 		json_object_set_new(result, "codeFlows", code_flow(e, f));
 	return result;
 }
 
-static json_t *site_result(const struct engine *e, const struct site *site)
+json_t *sarif_site(const struct engine *e, const struct site *site)
 {
 	const char *why = site->open ? site->open : site->proof;
 	bool open = site->open || !site->reached || !why;
@@ -153,7 +153,7 @@ static json_t *site_result(const struct engine *e, const struct site *site)
 				      "no path that was followed reaches the call";
 	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:s}}",
 		"ruleId", "call-site", "kind", open ? "open" : "pass", "level", "none",
-		"message", "text", text_json(why), "locations", location(e, &site->event->pos, NULL),
+		"message", "text", sarif_text(why), "locations", sarif_location(e, &site->event->pos, NULL),
 		"properties", "function", function_at(e, &site->event->pos, site->function->name),
 		"callee", site->row->name);
 }
@@ -180,32 +180,40 @@ static json_t *rules_json(void)
 	return rules;
 }
 
-bool sarif_write(const struct engine *e, const char *path)
+bool sarif_save(const char *path, const char *tool, json_t *results, json_t *properties)
 {
-	json_t *results = json_array();
-
-	for (int i = 0; i < e->nr_findings; i++)
-		json_array_append_new(results, finding_result(e, &e->findings[i]));
-	for (int i = 0; i < e->nr_sites; i++)
-		if (!e->sites[i].failed)
-			json_array_append_new(results, site_result(e, &e->sites[i]));
-	json_t *log = json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:o}}, s:o}]}",
-		"$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0",
-		"runs", "tool", "driver", "name", "gupcheck-plugin", "rules", rules_json(),
-		"results", results);
-	char *text = log ? json_dumps(log, JSON_INDENT(1)) : NULL;
+	json_t *run = json_pack("{s:{s:{s:s, s:o}}, s:o}", "tool", "driver", "name", tool, "rules",
+				rules_json(), "results", results);
+	json_t *log = json_pack("{s:s, s:s, s:[O]}", "$schema",
+		"https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", run);
 	bool good = false;
+	char *text;
 
+	if (properties)
+		json_object_set_new(run, "properties", properties);
+	text = log ? json_dumps(log, JSON_INDENT(1)) : NULL;
 	if (text) {
 		size_t size = strlen(text);
 
 		text[size] = '\n';
 		good = output_write(path, text, size + 1);
-	}
-
-	if (!text)
+	} else {
 		fprintf(stderr, "gupcheck: no memory for the results: no SARIF\n");
+	}
 	free(text);
 	json_decref(log);
+	json_decref(run);
 	return good;
+}
+
+bool sarif_write(const struct engine *e, const char *path)
+{
+	json_t *results = json_array();
+
+	for (int i = 0; i < e->nr_findings; i++)
+		json_array_append_new(results, sarif_finding(e, &e->findings[i]));
+	for (int i = 0; i < e->nr_sites; i++)
+		if (!e->sites[i].failed)
+			json_array_append_new(results, sarif_site(e, &e->sites[i]));
+	return sarif_save(path, "gupcheck-plugin", results, NULL);
 }
