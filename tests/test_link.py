@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The whole program: testcases/link/CASE/*.c by the real plugin, then gupcheck-facts link."""
+
+import json
+import os
+import random
+import re
+import subprocess
+from collections import Counter
+
+import pytest
+from cases import CASES, read_case
+from test_plugin import FACTS, clang, one_line, pytestmark  # noqa: F401 (skips without clang)
+
+LINK = CASES / "link"
+ASSERT = re.compile(r"/\* assert: (satisfied|may trip|trips) \*/")
+
+
+def sources(name):
+    return sorted((LINK / name).rglob("*.c"))
+
+
+def make_facts(files, into):
+    """A file of facts for each of @files, in the directory @into."""
+    made = []
+    for source in files:
+        made.append(into / (str(source.relative_to(LINK)).replace("/", "+") + ".facts"))
+        run = clang(source, f"facts={made[-1]}", "quiet")
+        assert run.returncode == 0, run.stderr
+    return made
+
+
+def link(facts, *arguments):
+    return subprocess.run([str(FACTS), "link", *map(str, arguments), *map(str, facts)],
+                          capture_output=True, text=True, check=False)
+
+
+def results(facts, out, *arguments):
+    run = link(facts, f"--sarif={out}", *arguments)
+    assert run.returncode == 0, run.stderr
+    return json.loads(out.read_text(encoding="utf-8"))["runs"][0]
+
+
+def place(result):
+    where = result["locations"][0]["physicalLocation"]
+    return where["artifactLocation"]["uri"], where["region"]["startLine"]
+
+
+@pytest.mark.parametrize("case", sorted(p.name for p in LINK.iterdir()
+                                        if not p.name.startswith("assert")))
+def test_findings_across_files(case, tmp_path):
+    """Each marked line and no other; each file by itself says nothing of it."""
+    run = results(make_facts(sources(case), tmp_path), tmp_path / "out.sarif")
+    found = Counter((*place(r), r["ruleId"]) for r in run["results"] if r["kind"] == "fail")
+    wanted = Counter((str(path), mark.line, mark.rule) for path in sources(case)
+                     for mark in read_case(path, "link").marks if mark.what == "expect")
+    assert found == wanted
+    for path in sources(case):
+        alone = results(make_facts([path], tmp_path), tmp_path / "alone.sarif")
+        assert not [r for r in alone["results"] if r["kind"] == "fail"
+                    and (*place(r), r["ruleId"]) in wanted and not leaves_unreleased(r)]
+
+
+def leaves_unreleased(result):
+    """What nobody releases is not released in one file either."""
+    return result["ruleId"] == "pin-leak"
+
+
+@pytest.mark.parametrize("case", ["assert", "assert-old"])
+def test_the_assert(case, tmp_path):
+    """Every call has the verdict that its line says; the place is found without its names."""
+    run = results(make_facts(sources(case), tmp_path), tmp_path / "out.sarif")
+    said = {place(r): r["properties"]["assert"]["verdict"] for r in run["results"]
+            if "assert" in r.get("properties", {})}
+    wanted, points = {}, []
+    for path in sources(case):
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if ASSERT.search(line):
+                wanted[str(path), number] = ASSERT.search(line).group(1)
+            if "/* assert point */" in line:
+                points.append({"file": str(path), "line": number, "function": "walk_locked"})
+    assert said == wanted
+    totals = run["properties"]["assert"]
+    assert totals["points"] == points and totals["policy"] == "assert"
+    assert totals["totals"] == {"satisfied": 0, "may trip": 0, "trips": 0} | Counter(wanted.values())
+    assert sum(sum(row.values()) for row in totals["directories"].values()) == len(wanted)
+
+
+def test_the_chain_leads_from_the_caller_to_the_assert(tmp_path):
+    run = results(make_facts(sources("assert"), tmp_path), tmp_path / "out.sarif")
+    chains = [r["properties"]["assert"]["chain"] for r in run["results"]
+              if r.get("properties", {}).get("function") == "wrapped"]
+    assert chains == [["by_address", "wrapped", "get_user_pages", "walk_locked"]]
+
+
+def test_policy_entry(tmp_path):
+    """2019: who calls get_user_pages*() states FOLL_GET, whatever the function adds."""
+    facts = make_facts(sources("assert"), tmp_path)
+    run = results(facts, tmp_path / "out.sarif", "--policy=entry")
+    fast = [r["properties"]["assert"] for r in run["results"]
+            if r.get("properties", {}).get("callee") == "get_user_pages_fast"]
+    assert [f["verdict"] for f in fast] == ["trips"]
+    assert run["properties"]["assert"]["policy"] == "entry"
+
+
+def test_the_order_of_facts_does_not_matter(tmp_path):
+    files = [path for folder in LINK.iterdir() for path in sources(folder.name)
+             if folder.name != "assert-old"]
+    facts = make_facts(sorted(files), tmp_path)
+    seen = set()
+    for seed in range(3):
+        random.Random(seed).shuffle(facts)
+        run = link(facts, f"--sarif={tmp_path}/out.sarif")
+        assert run.returncode == 0, run.stderr
+        seen.add((run.stdout, run.stderr, (tmp_path / "out.sarif").read_bytes()))
+    assert len(seen) == 1
+
+
+def test_one_file_in_two_configurations_counts_once(tmp_path):
+    once = make_facts(sources("count-stale"), tmp_path)
+    twice = []
+    for source in sources("count-stale"):
+        twice.append(tmp_path / f"{source.name}.other")
+        assert clang(source, f"facts={twice[-1]}", "quiet", more=("-fsyntax-only", "-O2")).returncode == 0
+    one = results(once, tmp_path / "a.sarif")["results"]
+    assert results([*once, *twice], tmp_path / "b.sarif")["results"] == one
+
+
+def test_two_trees_are_refused(tmp_path):
+    made = []
+    for version in ("5", "6"):
+        tree = tmp_path / version
+        tree.mkdir()
+        for name, text in (("Kbuild", ""), ("MAINTAINERS", ""), ("x.c", "int x;\n"),
+                           ("Makefile", f"VERSION = {version}\nPATCHLEVEL = 1\nSUBLEVEL = 0\n")):
+            (tree / name).write_text(text)
+        made.append(tree / "f")
+        assert clang(tree / "x.c", f"facts={made[-1]}").returncode == 0
+    run = link(made, f"--sarif={tmp_path}/out.sarif")
+    one_line(run, "two kernels", "5.1.0", "6.1.0")
+    assert not (tmp_path / "out.sarif").exists() and not run.stdout
+
+
+def test_facts_older_than_their_source_are_named(tmp_path):
+    source = tmp_path / "new.c"
+    source.write_text((LINK / "two-owners/submit.c").read_text().replace(
+        '"job.h"', f'"{LINK}/two-owners/job.h"'))
+    assert clang(source, f"facts={tmp_path}/f", "quiet").returncode == 0
+    os.utime(tmp_path / "f", (1, 1))
+    run = link([tmp_path / "f"])
+    assert run.returncode == 0 and f"{source} are older than the source" in run.stderr
+
+
+def test_every_bad_file_is_named(tmp_path):
+    facts = make_facts(sources("two-owners"), tmp_path)
+    (tmp_path / "cut").write_bytes(facts[0].read_bytes()[:-3])
+    (tmp_path / "foreign").write_bytes(b"no facts")
+    run = link([*facts, tmp_path / "cut", tmp_path / "foreign"], f"--sarif={tmp_path}/out.sarif")
+    assert run.returncode and not run.stdout and not (tmp_path / "out.sarif").exists()
+    assert re.findall(r"^gupcheck: \S+/(cut|foreign): ", run.stderr, re.M) == ["cut", "foreign"]
+
+
+def generated(count, table):
+    """@count functions that call each other in a circle, and a table with @table candidates."""
+    text = ['#include "gup.h"', "struct ops { void (*drop)(struct page **pages, int n); };"]
+    text += [f"void f{i}(struct page **pages, int n);" for i in range(count)]
+    text += [f"void f{i}(struct page **pages, int n) {{ if (n > {i}) unpin_user_pages(pages, n); "
+             f"else f{(i + 1) % count}(pages, n); }}" for i in range(count)]
+    text += [f"static void t{i}(struct page **pages, int n) {{ unpin_user_page(pages[n]); }}\n"
+             f"struct ops ops{i} = {{ .drop = t{i} }};" for i in range(table)]
+    text += ["int use(struct ops *ops, unsigned long start, struct page **pages)",
+             "{ int got = pin_user_pages_fast(start, 1, 0, pages);",
+             "if (got == 1) { ops->drop(pages, 1); f0(pages, 1); } return got; }"]
+    return "\n".join(text) + "\n"
+
+
+def test_long_cycles_and_wide_tables(tmp_path):
+    """1,000 functions in a circle, 10,000 candidates: it ends, and says the same twice."""
+    (tmp_path / "big.c").write_text(generated(1000, 10000))
+    assert clang(tmp_path / "big.c", f"facts={tmp_path}/f", "quiet").returncode == 0
+    runs = [link([tmp_path / "f"]) for _ in range(2)]
+    assert runs[0].returncode == 0 and runs[0].stdout == runs[1].stdout
+    assert "1 of 1 calls satisfy it" in runs[0].stdout
