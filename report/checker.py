@@ -59,23 +59,23 @@ def _make_word(path):
     return re.sub(r"([\s#])", r"\\\1", str(path)).replace("$", "$$")
 
 
-def write_plan(cache, units, checker, srcroot, api="", policy=""):
+def write_plan(cache, units, checker, srcroot, api="", policy="", facts=""):
     """Write what report/scan.mk reads; returns {key: Unit}."""
     keys = {key_of(unit): unit for unit in units}
     for key, unit in keys.items():
         _put(cache / f"{key}.unit", json.dumps({
             "file": unit.file, "directory": unit.directory, "words": unit.words,
             "program": checker.program, "version": checker.version, "plugin": str(checker.plugin),
-            "srcroot": str(srcroot), "api": api or None, "policy": policy or None}))
+            "srcroot": str(srcroot), "api": api or None, "policy": policy or None, "facts": facts or None}))
     prerequisites = [checker.plugin, *[ROOT / "report" / n for n in ("tu.py", "clang.py")], *([api] if api else [])]
     _put(cache / "units.mk", f"UNITS := {' '.join(sorted(keys))}\n"
          f"PLUGIN := {' '.join(map(_make_word, prerequisites))}\n")
     return keys
 
 
-def check(cache, units, checker, srcroot, jobs, launch, advance, api="", policy=""):
+def check(cache, units, checker, srcroot, jobs, launch, advance, api="", policy="", facts=""):
     """Bring the results of @units up to date; returns [(unit, result of report/tu.py)] in order."""
-    keys = write_plan(cache, units, checker, srcroot, api, policy)
+    keys = write_plan(cache, units, checker, srcroot, api, policy, facts)
     if keys:
         run.run_jobs("scan.mk", cache, jobs, launch, lambda key: advance(key.rsplit("-", 1)[0] + ".c"))
     results = []

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from report import api as table
-from report import clang, compdb, diff, html, mail, scan
+from report import clang, compdb, diff, html, link, mail, scan
 from report.errors import UserError
 
 
@@ -52,6 +52,7 @@ def dump(args):
 
 COMMANDS = {
     "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
+    "link": (link.link, link.add_link_arguments, "take facts as one program: what crosses files, the assert"),
     "dump": (dump, _dump_arguments, "print the model of a C file or of facts"),
     "diff": (diff.diff, diff.diff_arguments, "what two audits differ in"),
     "summary": (diff.summarise, diff.summary_arguments, "an audit in numbers"),

@@ -26,6 +26,7 @@ def add_arguments(parser):
                         "(default: below ~/.cache/gupcheck)")
     parser.add_argument("--srcroot", help="paths in the results are relative to it "
                         "(default: the kernel tree, or what all files have in common)")
+    parser.add_argument("--facts", metavar="DIR", help="write facts for gupcheck link there")
     parser.add_argument("--api", default="", help="more rows for the API table")
     parser.add_argument("--policy", choices=("assert", "entry"), default="assert",
                         help="of foll-get-missing")
@@ -99,6 +100,14 @@ def lines(log):
     yield f"{len(failing) + count.total()} calls: {len(failing)} fail, {count['pass']} pass, {count['open']} open"
 
 
+def _facts_dir(name):
+    """Facts are written into a directory, which is made: with a slash at its end, as the plugin wants it."""
+    if not name:
+        return ""
+    Path(name).mkdir(parents=True, exist_ok=True)
+    return os.path.realpath(name) + "/"
+
+
 def scan(args):
     """Returns 0 when the scan ran, whatever it found. Raises UserError."""
     functions = table.load_api()
@@ -118,7 +127,7 @@ def scan(args):
             Steps(1).step(f"Checker over {len(chosen)} of {len(units)} files", len(chosen)) as advance:
         done = checker.check(directory, chosen, the_checker, os.path.realpath(srcroot), jobs,
                              args.launch, advance, args.api and os.path.realpath(args.api),
-                             args.policy)
+                             args.policy, facts=_facts_dir(args.facts))
     findings, calls, failed = checker.combine(done)
     results = findings + list(calls.values()) + [
         _open_result(site) for site in undecided(failed, functions, str(srcroot))]

@@ -35,7 +35,8 @@ def _write(path, text):
 def check(unit, checker, sarif, dependencies):
     """Run the checker over @unit. Returns {status, reason, results}."""
     extra = clang.plugin_options(checker, sarif=sarif, quiet=True, srcroot=unit["srcroot"],
-                                 api=unit["api"], policy=unit["policy"])
+                                 api=unit["api"], policy=unit["policy"],
+                                 facts=unit["facts"])
     extra += ["-MD", "-MF", str(dependencies), "-MT", "x"]
     try:
         done = clang.run(checker, unit["words"], unit["directory"], extra)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""gupcheck link and gupcheck wrappers: the whole program, from facts (clang-plugin/link.c)."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from report import clang
+from report.errors import UserError
+
+
+def _add_facts(parser):
+    parser.add_argument("facts", metavar="FACTS", nargs="+",
+                        help="facts that the checker wrote, or directories of them")
+    parser.add_argument("--api", default="", help="more rows for the API table")
+
+
+def add_link_arguments(parser):
+    _add_facts(parser)
+    parser.add_argument("-o", dest="out", metavar="SARIF", help="write the results as SARIF 2.1.0")
+    parser.add_argument("--srcroot", default="", help="the source tree that the facts are of")
+    parser.add_argument("--policy", choices=("assert", "entry"), default="assert",
+                        help="entry: every caller of get_user_pages*() has to state FOLL_GET itself")
+    parser.add_argument("--sites", action="store_true", help="print the calls that satisfy the assert too")
+
+
+def find_facts(names):
+    """The files of facts that @names mean. Raises UserError when there is none."""
+    files = []
+    for name in names:
+        path = Path(name)
+        found = sorted(path.rglob("*.facts")) if path.is_dir() else [path]
+        if not found:
+            raise UserError(f"{name}: no facts there: gupcheck scan --facts={name} makes them")
+        files += found
+    return files
+
+
+def _program():
+    program = clang.find(tried=False).plugin.with_name("gupcheck-facts")
+    if not program.is_file():
+        raise UserError(f"no {program}: run 'make plugin' in {clang.ROOT}")
+    return program
+
+
+def _run(command, options, facts):
+    done = subprocess.run([_program(), command, *options, *find_facts(facts)], check=False)
+    return 0 if done.returncode == 0 else 1
+
+
+def link(args):
+    """Returns 0 when the link ran, whatever it found."""
+    options = [f"--policy={args.policy}"]
+    if args.out:
+        options.append(f"--sarif={args.out}")
+    if args.srcroot:
+        root = os.path.realpath(args.srcroot)
+        options += [f"--root={root}/", f"--srcroot={root}"]
+    if args.api:
+        options.append(f"--api={args.api}")
+    if args.sites:
+        options.append("--sites")
+    return _run("link", options, args.facts)
