@@ -49,13 +49,13 @@ static bool may_lack_write(const struct engine *e, const struct gup_function *fu
  * What a get was for shows only when the data is looked at. A pin is for the
  * data (CASE 1, 2 and 5): one that asks for FOLL_WRITE by the direction of a
  * transfer is written to. FOLL_FORCE says that a read breaks copy-on-write.
- * What a short call returned and the path gives back at once was for nothing.
+ * Pages that nobody was given, or that a short call returned, were for nothing.
  */
 static bool is_for_writing(struct engine *e, const struct state *s, const struct holding *h)
 {
 	if (h->data_used)
 		return true;
-	return h->kind == KIND_PIN && h->site->form->flags >= 0 &&
+	return h->kind == KIND_PIN && (h->used || h->lent_to) && h->site->form->flags >= 0 &&
 	       may_lack_write(e, h->site->function, h->site->event->args[h->site->form->flags], 0) &&
 	       !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
 	       engine_possible(e, s, smt_compare(&e->smt, OP_EQ, false, h->result, h->asked));

@@ -69,6 +69,14 @@ static bool is_called(const struct engine *e, const struct gup_function *functio
 	return false;
 }
 
+/* `struct page ***pages`: the array is the caller's, or made for it. */
+static bool is_callers_list(const struct engine *e, const struct place *object)
+{
+	return object && object->kind == PLACE_TARGET && object->parent->kind == PLACE_VAR &&
+	       object->parent->is_param && object->parent->frame == 1 &&
+	       e->root->vars[object->parent->var].type.page_depth > 1;
+}
+
 /*
  * A helper that fills what its callers own: the callers are looked at
  * themselves. So is what hangs off a variable on their stack.
@@ -78,16 +86,15 @@ static bool is_callers(const struct engine *e, const struct state *s, const stru
 	const struct place *object = place_object(h->kept_object ? h->kept_object : h->array);
 
 	for (int i = 0; i < s->nr_attachments; i++)
-		if (s->attachments[i].inner == object && s->attachments[i].outer)
-			object = s->attachments[i].outer;
+		if (s->attachments[i].inner == object && is_callers_list(e, s->attachments[i].outer))
+			return true;
 
 	while (object->kind == PLACE_TARGET && object->parent->kind != PLACE_VAR)
 		object = place_object(object->parent);
 	if (object->kind != PLACE_TARGET || object->parent->kind != PLACE_VAR ||
 	    !object->parent->is_param || object->parent->frame != 1)
 		return false;
-	/* `struct page ***pages`: the array is the caller's, or made for it. */
-	if (e->root->vars[object->parent->var].type.page_depth > 1)
+	if (is_callers_list(e, object))
 		return true;
 	if (h->site->hands_on && is_called(e, e->root))
 		return true;

@@ -58,15 +58,27 @@ int only_counted(unsigned long start)
 }
 
 /* The direction of a transfer decides on FOLL_WRITE: a pin that has it is written to. */
-int by_direction(unsigned long start, bool write, int (*transfer)(void))
+int by_direction(unsigned long start, bool write, int (*transfer)(struct page *))
 {
 	struct page *page;
 	int ret;
 
 	if (pin_user_pages_fast(start, 1, write ? FOLL_WRITE : 0, &page) != 1)
 		return -EFAULT;
-	ret = transfer();
+	ret = transfer(page);
 	unpin_user_page(page); /* expect plugin: dirty-missing */
+	return ret;
+}
+
+int not_needed(unsigned long start, bool write, int (*needed)(void))
+{
+	struct page *page;
+	int ret;
+
+	if (pin_user_pages_fast(start, 1, write ? FOLL_WRITE : 0, &page) != 1)
+		return -EFAULT;
+	ret = needed();
+	unpin_user_page(page);
 	return ret;
 }
 
