@@ -6,6 +6,8 @@
 /* How often a loop head is met on one path: two iterations and the way out. */
 #define MAX_TURNS_REFERENCES 3
 #define MAX_TURNS_OTHER 2
+/* Ways out of one block that are all followed; of more, none. */
+#define MAX_WAYS 512
 
 static void go(struct state *s, int block)
 {
@@ -166,15 +168,20 @@ static Z3_ast edge_condition(struct engine *e, const struct gup_block *block, in
 /* Follows every edge that is possible; false: none is. */
 static bool follow(struct engine *e, struct state *s, const struct gup_block *block)
 {
-	Z3_ast truth = NULL, value = NULL, conds[64];
-	int open[64], count = 0;
+	Z3_ast truth = NULL, value = NULL, conds[MAX_WAYS];
+	int open[MAX_WAYS], count = 0;
+
+	if (block->nr_edges > MAX_WAYS) {
+		e->over_budget = "a switch of the function has too many cases";
+		return false;
+	}
 
 	if (block->cond && block->nr_edges && (block->edges[0].kind == EDGE_TRUE ||
 					       block->edges[0].kind == EDGE_FALSE))
 		truth = engine_condition(e, s, block->cond);
 	else if (block->cond)
 		value = engine_eval(e, s, block->cond).bits;
-	for (int i = 0; i < block->nr_edges && count < 64; i++) {
+	for (int i = 0; i < block->nr_edges; i++) {
 		conds[count] = edge_condition(e, block, i, truth, value);
 		/* One of true and false is possible: when the first is not, the second is. */
 		if ((i == 1 && truth && !count) || engine_feasible(e, s, conds[count]))

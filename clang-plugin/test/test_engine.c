@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "../engine.h"
 #include "build.h"
 
 struct heard { int findings, notes; char rules[200]; };
@@ -167,6 +168,82 @@ static void strange_calls_are_survived(void **state)
 	model_free(model);
 }
 
+/*
+ * int f(int which, struct page **pages) {
+ *	int ret = pin_user_pages_fast(0, 8, FOLL_WRITE, pages);
+ *	switch (which) { case 0: … all but the last: if (ret > 0) unpin_user_pages(pages, ret); }
+ *	return -14;
+ * }
+ */
+static struct gup_model *wide_switch(int cases)
+{
+	struct gup_model *model = model_new("test.c");
+	struct gup_function *f = model_add_function(model, "f");
+	struct gup_type s32 = type_int(32, true), u64 = type_int(64, false);
+	int which = add_var(model, f, "which", VAR_PARAM, s32);
+	int pages = add_var(model, f, "pages", VAR_PARAM, page_pointer(2));
+	int ret = add_var(model, f, "ret", VAR_LOCAL, s32);
+	struct gup_term *flags = term_const(model, 1, type_int(32, false));
+	const struct gup_term *pin[] = { term_const(model, 0, u64), term_const(model, 8, s32), flags,
+					 term_var(model, f, pages) };
+	struct gup_term *count = term_new(model, TERM_CAST, u64);
+	const struct gup_term *unpin[] = { term_var(model, f, pages), count };
+
+	flags->name = "FOLL_WRITE";
+	count->a = term_var(model, f, ret);
+	f->returns = s32;
+	model_set_blocks(model, f, 5);
+	f->entry = 4;
+	f->exit = 0;
+	add_call(model, &f->blocks[4], 1, "pin_user_pages_fast", ret, 4, pin);
+	f->blocks[4].cond = term_var(model, f, which);
+	f->blocks[4].cond_text = "which";
+	for (int i = 0; i < cases; i++)
+		model_add_edge(model, &f->blocks[4], (struct gup_edge){ EDGE_CASE, i < cases - 1 ? 3 : 1, i, i });
+	add_edge(model, &f->blocks[4], EDGE_DEFAULT, 3);
+	f->blocks[3].cond = term_binary(model, OP_GT, s32, term_var(model, f, ret), term_const(model, 0, s32));
+	f->blocks[3].cond_text = "ret > 0";
+	add_edge(model, &f->blocks[3], EDGE_TRUE, 2);
+	add_edge(model, &f->blocks[3], EDGE_FALSE, 1);
+	add_call(model, &f->blocks[2], 2, "unpin_user_pages", -1, 2, unpin);
+	add_edge(model, &f->blocks[2], EDGE_ALWAYS, 1);
+	add_return(model, &f->blocks[1], 3, term_const(model, -14, s32));
+	add_edge(model, &f->blocks[1], EDGE_ALWAYS, 0);
+	return model;
+}
+
+static void the_last_case_is_followed(void **state)
+{
+	struct gup_model *model = wide_switch(100);
+
+	(void)state;
+	assert_string_equal(check(model).rules, "pin-leak ");
+	model_free(model);
+}
+
+/* A switch that is too wide is not followed in part: the function is open, and says why. */
+static void too_many_cases_are_open(void **state)
+{
+	struct gup_model *model = wide_switch(600);
+	struct gup_options options = { 0 };
+	struct arena kept = { 0 };
+	char *error = NULL;
+	struct api *api = api_load(NULL, &error);
+	struct engine e;
+
+	(void)state;
+	assert_null(model_check(model));
+	engine_open(&e, model, api, &options, &kept);
+	engine_run(&e, model->functions[0], false);
+	assert_int_equal(e.nr_sites, 1);
+	assert_int_equal(e.nr_findings, 0);
+	assert_non_null(e.sites[0].open);
+	assert_non_null(strstr(e.sites[0].open, "too many cases"));
+	arena_free(&kept);
+	api_free(api);
+	model_free(model);
+}
+
 static void texts_are_judged(void **state)
 {
 	struct gup_options options = { 0 };
@@ -189,6 +266,8 @@ int main(void)
 		cmocka_unit_test(wrong_count_is_found),
 		cmocka_unit_test(odd_shapes_end),
 		cmocka_unit_test(strange_calls_are_survived),
+		cmocka_unit_test(the_last_case_is_followed),
+		cmocka_unit_test(too_many_cases_are_open),
 		cmocka_unit_test(texts_are_judged),
 	};
 
