@@ -353,11 +353,12 @@ const char *model_check(struct gup_model *model)
 		const struct gup_function *function = model->functions[i];
 		const char *wrong = NULL;
 
-		if (function->incomplete)
-			continue;
+		/* Of one without a body only the head is looked at. */
 		if (function->nr_params > function->nr_vars)
 			wrong = "more parameters than variables";
-		if (function->entry < 0 || function->entry >= function->nr_blocks ||
+		else if (function->incomplete)
+			continue;
+		else if (function->entry < 0 || function->entry >= function->nr_blocks ||
 		    function->exit < 0 || function->exit >= function->nr_blocks)
 			wrong = "bad entry or exit";
 		for (int b = 0; b < function->nr_blocks && !wrong; b++)
