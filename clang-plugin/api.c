@@ -27,7 +27,8 @@ static const struct word roles[] = {
 	{ "acquire", ROLE_ACQUIRE }, { "release", ROLE_RELEASE }, { "transfer", ROLE_TRANSFER },
 	{ "ref", ROLE_REF }, { "use", ROLE_USE }, { "dirty", ROLE_DIRTY },
 	{ "write", ROLE_WRITE }, { "slot", ROLE_SLOT }, { "link", ROLE_LINK },
-	{ "unlink", ROLE_UNLINK }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE }, { NULL, 0 },
+	{ "unlink", ROLE_UNLINK }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE },
+	{ "wrapper", ROLE_WRAPPER }, { "field", ROLE_FIELD }, { NULL, 0 },
 };
 static const struct word kinds[] = {
 	{ "get", KIND_GET }, { "pin", KIND_PIN }, { "pin-if-user", KIND_PIN_IF_USER },
@@ -117,6 +118,11 @@ static const char *read_forms(struct api *api, struct api_row *row, json_t *form
 	return NULL;
 }
 
+static bool is_learnt(const struct api_row *row)
+{
+	return row->role == ROLE_WRAPPER || row->role == ROLE_FIELD;
+}
+
 static const char *read_row(struct api *api, json_t *object, struct api_row *row)
 {
 	const char *name = json_string_value(json_object_get(object, "name"));
@@ -145,6 +151,8 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 		.zeroed = json_is_true(json_object_get(object, "zeroed")),
 		.scoped = json_object_get(object, "scope") != NULL,
 	};
+	if (is_learnt(row))
+		return NULL;
 	return read_forms(api, row, json_object_get(object, "forms"));
 }
 
@@ -328,9 +336,17 @@ const struct api_row *api_find(const struct api *api, const char *name)
 {
 	/* The last row wins: a user's row replaces a built-in one. */
 	for (int i = api->nr_rows - 1; name && i >= 0; i--)
-		if (!strcmp(api->rows[i].name, name))
+		if (!is_learnt(&api->rows[i]) && !strcmp(api->rows[i].name, name))
 			return &api->rows[i];
 	return NULL;
+}
+
+bool api_is_wrapper(const struct api *api, const char *name)
+{
+	for (int i = 0; i < api->nr_rows; i++)
+		if (api->rows[i].role == ROLE_WRAPPER && !strcmp(api->rows[i].name, name))
+			return true;
+	return false;
 }
 
 const struct api_params *api_form(const struct api_row *row, int nr_args)

@@ -24,7 +24,10 @@ enum api_role {
 	ROLE_LINK,	/* puts the object in which ptr lies on a list, where others find it */
 	ROLE_UNLINK,	/* takes it off again */
 	ROLE_ALLOC,	/* returns memory that nobody else knows */
-	ROLE_FREE	/* frees such memory; its first argument that is named ptr */
+	ROLE_FREE,	/* frees such memory; its first argument that is named ptr */
+	/* Learnt by gupcheck wrappers: names that bring a file in, and no more; api_find() has none. */
+	ROLE_WRAPPER,	/* a function that takes or drops references for its caller */
+	ROLE_FIELD	/* a field in which references are left */
 };
 
 enum api_kind { KIND_GET, KIND_PIN, KIND_PIN_IF_USER, KIND_BY_FLAGS, KIND_NONE };
@@ -94,6 +97,8 @@ uint64_t api_digest(const struct api *api);
 const struct api_row *api_find(const struct api *api, const char *name);
 /* The form with so many parameters, or NULL when the tree has one that we do not know. */
 const struct api_params *api_form(const struct api_row *row, int nr_args);
+/* Is it a function of that name that was learnt? */
+bool api_is_wrapper(const struct api *api, const char *name);
 int api_count(const struct api *api);
 const struct api_row *api_at(const struct api *api, int index);
 int api_count_refusals(const struct api *api);

@@ -27,6 +27,7 @@ static void usage(FILE *out)
 	      "       gupcheck-facts check [--sarif=FILE] [--sites] [--stats] [--quiet] [--api=FILE]\n"
 	      "                            [--policy=entry|assert] [--root=DIR/] FILE...\n"
 	      "       gupcheck-facts link  [the options of check] FILE...\n"
+	      "       gupcheck-facts wrappers [--sarif=TABLE] [--api=FILE] [--root=DIR/] FILE...\n"
 	      "dump prints the models in facts that the plugin wrote (facts=FILE), check their findings;\n"
 	      "link takes the files as one program: what crosses files, and the verdict on the assert.\n"
 	      "--root goes before the names of files of the source tree; --sarif may be a directory.\n", out);
@@ -88,11 +89,14 @@ static bool read_arguments(struct command *command, int argc, char **argv)
 }
 
 /* Every file, by itself or with all others. */
-static bool run_all(struct command *command, struct gup_session *session, bool link)
+static bool run_all(struct command *command, struct gup_session *session, bool link,
+		    bool wrappers)
 {
 	struct gup_host host = { command, print };
 	bool good = true;
 
+	if (wrappers)
+		return link_wrappers(&command->options, command->root, command->files, command->nr_files);
 	if (link)
 		return link_run(&command->options, &host, command->root, command->files, command->nr_files);
 	for (int i = 0; i < command->nr_files; i++)
@@ -103,6 +107,7 @@ static bool run_all(struct command *command, struct gup_session *session, bool l
 int main(int argc, char **argv)
 {
 	bool link = argc > 1 && !strcmp(argv[1], "link");
+	bool wrappers = argc > 1 && !strcmp(argv[1], "wrappers");
 	bool check = argc > 1 && !strcmp(argv[1], "check"), good;
 	struct command command = { .files = NULL };
 	struct gup_session *session = NULL;
@@ -111,7 +116,7 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
-	if ((!check && !link && (argc < 2 || strcmp(argv[1], "dump"))) ||
+	if ((!check && !link && !wrappers && (argc < 2 || strcmp(argv[1], "dump"))) ||
 	    !read_arguments(&command, argc - 2, argv + 2)) {
 		usage(stderr);
 		return 2;
@@ -121,7 +126,7 @@ int main(int argc, char **argv)
 		if (!session)
 			return 2;
 	}
-	good = run_all(&command, session, link);
+	good = run_all(&command, session, link, wrappers);
 	gup_close(session);
 	if (fflush(stdout) || ferror(stdout)) {
 		fputs("gupcheck: cannot write to the standard output\n", stderr);

@@ -85,22 +85,33 @@ static bool is_event(const struct api_row *row)
 	return row->role == ROLE_ACQUIRE || row->role == ROLE_RELEASE;
 }
 
+static bool names(const char *text, size_t size, const struct api_row *row)
+{
+	return memmem(text, size, row->name, strlen(row->name));
+}
+
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size)
 {
-	/* put_page() and its like stand in hundreds of files that never acquire. */
+	bool field = false, release = false;
+
 	for (int i = 0; i < api_count(session->api); i++) {
 		const struct api_row *row = api_at(session->api, i);
 
-		if (is_event(row) && !row->generic && memmem(text, size, row->name, strlen(row->name)))
+		/* put_page() and its like stand in hundreds of files that never acquire. */
+		if (((is_event(row) && !row->generic) || row->role == ROLE_WRAPPER) && names(text, size, row))
 			return true;
+		field = field || (row->role == ROLE_FIELD && names(text, size, row));
+		release = release || (row->generic && row->role == ROLE_RELEASE && names(text, size, row));
 	}
-	return false;
+	return field && release;
 }
 
 bool gup_name_is_interesting(const struct gup_session *session, const char *name)
 {
 	const struct api_row *row = api_find(session->api, name);
 
+	if (api_is_wrapper(session->api, name))
+		return true;
 	return row && (is_event(row) || row->role == ROLE_DIRTY || row->role == ROLE_TRANSFER ||
 		       row->writes);
 }

@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "join.h"
 #include "sarif.h"
+#include "wrappers.h"
 
 struct linking {
 	struct program program;
@@ -189,28 +190,54 @@ static bool finish(struct linking *l)
 	return true;
 }
 
-bool link_run(const struct gup_options *options, const struct gup_host *host, const char *root,
-	      char **files, int nr_files)
+/* A program from facts, or NULL and messages on stderr. */
+static struct api *load(struct program *program, const struct gup_options *options, const char *root,
+			char **files, int nr_files)
 {
-	struct linking l = { .options = options, .host = host };
 	char *error = NULL;
 	struct api *api = api_load(options->api_file, &error);
-	bool good;
 
 	if (!api) {
 		fprintf(stderr, "gupcheck: API table: %s\n", error);
 		free(error);
+		return NULL;
+	}
+	if (program_open(program, api, files, nr_files, root))
+		return api;
+	program_close(program);
+	api_free(api);
+	return NULL;
+}
+
+bool link_run(const struct gup_options *options, const struct gup_host *host, const char *root,
+	      char **files, int nr_files)
+{
+	struct linking l = { .options = options, .host = host };
+	struct api *api = load(&l.program, options, root, files, nr_files);
+	bool good;
+
+	if (!api)
 		return false;
-	}
-	good = program_open(&l.program, api, files, nr_files, root);
-	if (good) {
-		l.results = json_array();
-		run_joined(&l);
-		run_fields(&l);
-		l.asserts = asserts_judge(&l.program, options->entry_policy);
-		good = finish(&l);
-	}
+	l.results = json_array();
+	run_joined(&l);
+	run_fields(&l);
+	l.asserts = asserts_judge(&l.program, options->entry_policy);
+	good = finish(&l);
 	program_close(&l.program);
+	api_free(api);
+	return good;
+}
+
+bool link_wrappers(const struct gup_options *options, const char *root, char **files, int nr_files)
+{
+	struct program program;
+	struct api *api = load(&program, options, root, files, nr_files);
+	bool good;
+
+	if (!api)
+		return false;
+	good = wrappers_tell(&program, owners_find(&program), options->sarif);
+	program_close(&program);
 	api_free(api);
 	return good;
 }

@@ -18,4 +18,7 @@
 bool link_run(const struct gup_options *options, const struct gup_host *host, const char *root,
 	      char **files, int nr_files);
 
+/* What was learnt for the next round, as wrappers.h says; options->sarif names the table to write. */
+bool link_wrappers(const struct gup_options *options, const char *root, char **files, int nr_files);
+
 #endif

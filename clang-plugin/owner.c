@@ -412,6 +412,18 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->field, y->field);
 }
 
+static void tell_deeds(struct pass *p, struct definition *d)
+{
+	const struct summary *s = summary_of(p, d);
+	struct owners *o = p->owners;
+
+	for (int i = 0; i < s->nr_items; i++) {
+		if (o->nr_deeds == o->cap_deeds)
+			o->deeds = program_grow(p->program, o->deeds, &o->cap_deeds, sizeof(*o->deeds));
+		o->deeds[o->nr_deeds++] = (struct owner_deed){ d, s->items[i].event, s->items[i].where };
+	}
+}
+
 struct owners *owners_find(struct program *program)
 {
 	struct pass p = { .program = program, .size = 1024 };
@@ -439,6 +451,9 @@ struct owners *owners_find(struct program *program)
 			enqueue(&p, summary_of(&p, program_own(program, callers->list[i].unit,
 							       callers->list[i].function)));
 	}
+	for (int u = 0; u < program->nr_units; u++)
+		for (int f = 0; f < program->units[u].model->nr_functions + program->units[u].model->nr_passing; f++)
+			tell_deeds(&p, program_own(program, &program->units[u], program->units[u].model->functions[f]));
 	fields = arena_alloc(&program->arena, ((size_t)p.owners->nr_fields + 1) * sizeof(*fields));
 	for (unsigned i = 0; i < p.size; i++)
 		for (struct owned_field *f = p.table[i]; f; f = f->next)

@@ -31,7 +31,16 @@ struct owned_field {
 	struct owned_field *next;
 };
 
+/* A function that does this to what its caller hands it (a parameter's number) or gets (-1). */
+struct owner_deed {
+	struct definition *definition;
+	struct owner_event event;
+	int where;
+};
+
 struct owners {
+	struct owner_deed *deeds;	/* in order of the definitions */
+	int nr_deeds, cap_deeds;
 	struct owned_field *fields;	/* in order of record and field */
 	int nr_fields;
 };

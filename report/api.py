@@ -96,6 +96,17 @@ def load_api(path=API_FILE):
     return table
 
 
+def load_more(path):
+    """
+    What a user's table, or one that gupcheck wrappers wrote, adds to what is looked for in
+    source: ({names of functions}, {names of fields, which count beside a release of any page}).
+    """
+    rows = _load(path, "gupcheck-api").get("functions", ())
+    names = {role: {row["name"] for row in rows if row.get("role") == role and not row.get("generic")}
+             for role in (*ROLES, "wrapper", "field")}
+    return names["acquire"] | names["release"] | names["wrapper"], names["field"]
+
+
 def version():
     """gupcheck's own."""
     return (ROOT / "VERSION").read_text(encoding="utf-8").strip()

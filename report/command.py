@@ -53,6 +53,7 @@ def dump(args):
 COMMANDS = {
     "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
     "link": (link.link, link.add_link_arguments, "take facts as one program: what crosses files, the assert"),
+    "wrappers": (link.wrappers, link.add_wrappers_arguments, "print what facts teach for the next scan"),
     "dump": (dump, _dump_arguments, "print the model of a C file or of facts"),
     "diff": (diff.diff, diff.diff_arguments, "what two audits differ in"),
     "summary": (diff.summarise, diff.summary_arguments, "an audit in numbers"),

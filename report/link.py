@@ -24,6 +24,12 @@ def add_link_arguments(parser):
     parser.add_argument("--sites", action="store_true", help="print the calls that satisfy the assert too")
 
 
+def add_wrappers_arguments(parser):
+    _add_facts(parser)
+    parser.add_argument("-o", dest="out", metavar="TABLE",
+                        help="write what was learnt, for the --api of the next scan and link")
+
+
 def find_facts(names):
     """The files of facts that @names mean. Raises UserError when there is none."""
     files = []
@@ -61,3 +67,9 @@ def link(args):
     if args.sites:
         options.append("--sites")
     return _run("link", options, args.facts)
+
+
+def wrappers(args):
+    """Print what the facts teach about functions and fields that handle references."""
+    options = [f"--sarif={args.out}"] if args.out else []
+    return _run("wrappers", options + ([f"--api={args.api}"] if args.api else []), args.facts)

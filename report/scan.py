@@ -41,10 +41,21 @@ def find_srcroot(units):
     return Path(os.path.commonpath([os.path.dirname(unit.file) for unit in units]))
 
 
-def choose(units, files, names):
-    """The units of @files (all of those, asked for by name), or those that name the API."""
+def _wanted(functions, more):
+    """A test for compdb.Reaches: is the text about the API, or about what the table @more adds?"""
+    names, fields = table.load_more(more) if more else (set(), set())
+    calls = compdb.names_the_api(names | {f.name for f in functions.values() if not f.generic})
+    if not fields:
+        return calls
+    field = compdb.names_the_api(fields)
+    release = compdb.names_the_api({f.name for f in functions.values() if f.role == "release"})
+    return lambda file, text: calls(file, text) or (field(file, text) and release(file, text))
+
+
+def choose(units, files, test):
+    """The units of @files (all of those, asked for by name), or those whose text passes @test."""
     if not files:
-        wanted = compdb.Reaches(compdb.names_the_api(names))
+        wanted = compdb.Reaches(test)
         return [unit for unit in units if not os.path.exists(unit.file) or wanted(unit.file)]
     chosen = []
     for file in files:
@@ -119,8 +130,7 @@ def scan(args):
     if not units:
         raise UserError(f"{args.database} has no C file")
     srcroot = Path(args.srcroot).resolve() if args.srcroot else find_srcroot(units)
-    names = {f.name for f in functions.values() if not f.generic}
-    chosen = choose(units, args.files, names)
+    chosen = choose(units, args.files, _wanted(functions, args.api))
     cache = args.cache or source.cache_dir() / "scan" / hashlib.sha256(
         os.path.realpath(args.database).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     with checker.locked(cache) as directory, \

@@ -10,7 +10,8 @@ from collections import Counter
 
 import pytest
 from cases import CASES, read_case
-from test_plugin import FACTS, clang, one_line, pytestmark  # noqa: F401 (skips without clang)
+from common import ROOT, write_tree
+from test_plugin import CLANG, FACTS, INCLUDE, clang, one_line, pytestmark  # noqa: F401 (skips without clang)
 
 LINK = CASES / "link"
 ASSERT = re.compile(r"/\* assert: (satisfied|may trip|trips) \*/")
@@ -158,6 +159,41 @@ def test_every_bad_file_is_named(tmp_path):
     run = link([*facts, tmp_path / "cut", tmp_path / "foreign"], f"--sarif={tmp_path}/out.sarif")
     assert run.returncode and not run.stdout and not (tmp_path / "out.sarif").exists()
     assert re.findall(r"^gupcheck: \S+/(cut|foreign): ", run.stderr, re.M) == ["cut", "foreign"]
+
+
+def test_what_was_learnt_brings_more_files(tmp_path):
+    """A file that knows only put_page() and a field is looked at in the next round, and not before."""
+    source = tmp_path / "src"
+    write_tree(source, {
+        "holder.h": '#include "gup.h"\nstruct holder { struct page *held_page; };\n',
+        "take.c": '#include "holder.h"\nint take_page(struct holder *h, unsigned long start)\n{\n'
+                  "\tstruct page *page;\n\n"
+                  "\tif (pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)\n"
+                  "\t\treturn -EFAULT;\n\th->held_page = page;\n\treturn 0;\n}\n",
+        "drop.c": '#include "holder.h"\nvoid drop_page(struct holder *h)\n{\n'
+                  "\tput_page(h->held_page);\n}\n",
+        "other.c": '#include "holder.h"\nvoid other(struct page *page)\n{\n\tput_page(page);\n}\n'})
+    database = [{"directory": str(source), "file": name,
+                 "arguments": [CLANG, f"-I{INCLUDE}", "-c", name]} for name in ("take.c", "drop.c", "other.c")]
+    (source / "compile_commands.json").write_text(json.dumps(database))
+    facts, learnt, said = tmp_path / "facts", tmp_path / "learnt.json", []
+    for more in ([], [f"--api={learnt}"]):
+        command("scan", "-p", source, f"--facts={facts}", f"--cache={tmp_path}/cache", "-j1", *more)
+        run = command("link", facts, "-o", tmp_path / "out.sarif", *more)
+        said.append((len(list(facts.iterdir())), run.stdout.count("pin-put-mismatch")))
+        run = command("wrappers", facts, "-o", learnt)
+        assert "wrapper take_page" in run.stdout and "field held_page" in run.stdout
+    assert said == [(1, 0), (2, 1)]
+    before = learnt.read_bytes()
+    command("wrappers", facts, "-o", learnt, f"--api={learnt}")
+    assert learnt.read_bytes() == before
+
+
+def command(*arguments):
+    run = subprocess.run([ROOT / "bin/gupcheck", *map(str, arguments)], capture_output=True, text=True,
+                         check=False)
+    assert run.returncode == 0, run.stderr
+    return run
 
 
 def generated(count, table):
