@@ -16,59 +16,12 @@ struct joining {
 	int cap_from;
 };
 
-/* --- what touches references ------------------------------------------------------ */
-
-static const struct api_row *row_of(const struct program *p, const struct gup_event *event)
-{
-	return event->kind == EVENT_CALL && event->callee ? api_find(p->api, event->callee) : NULL;
-}
-
-static bool has_role(const struct program *p, const struct gup_function *function, enum api_role role)
-{
-	for (int b = 0; b < function->nr_blocks; b++)
-		for (int i = 0; i < function->blocks[b].nr_events; i++) {
-			const struct api_row *row = row_of(p, &function->blocks[b].events[i]);
-
-			if (row && row->role == role)
-				return true;
-		}
-	return false;
-}
-
-static void touch(struct program *p, struct definition *d)
-{
-	const struct callers *callers;
-
-	if (d->touches)
-		return;
-	d->touches = true;
-	callers = program_callers(p, d);
-	for (int i = 0; i < callers->count; i++) {
-		struct definition *up = program_own(p, callers->list[i].unit, callers->list[i].function);
-
-		if (up && callers->list[i].event->callee)
-			touch(p, up);
-	}
-}
-
-void join_prepare(struct program *p)
-{
-	for (int u = 0; u < p->nr_units; u++) {
-		const struct gup_model *model = p->units[u].model;
-
-		for (int f = 0; f < model->nr_functions; f++)
-			if (has_role(p, model->functions[f], ROLE_ACQUIRE) ||
-			    has_role(p, model->functions[f], ROLE_RELEASE))
-				touch(p, program_own(p, &p->units[u], model->functions[f]));
-	}
-}
-
 /* --- the model ----------------------------------------------------------------------- */
 
 /* The body that this call would run and the engine has no row for; NULL: none. */
 static struct definition *body_of(struct program *p, struct unit *unit, const struct gup_event *event)
 {
-	struct definition *d = event->kind == EVENT_CALL && event->callee && !row_of(p, event) ?
+	struct definition *d = event->kind == EVENT_CALL && event->callee && !api_find(p->api, event->callee) ?
 		program_find(p, unit, event->callee) : NULL;
 
 	return d && d->touches && !d->function->incomplete ? d : NULL;
@@ -296,15 +249,31 @@ static const struct engine *alone(struct joined *joined)
 	return e;
 }
 
+static bool same_place(const struct finding *a, const struct finding *b)
+{
+	return a->rule == b->rule && a->pos.line == b->pos.line && a->pos.column == b->pos.column &&
+	       a->pos.file && b->pos.file && !strcmp(a->pos.file, b->pos.file);
+}
+
 static bool is_known(struct joined *joined, const struct finding *finding)
 {
 	const struct engine *e = alone(joined);
 
 	for (int i = 0; i < e->nr_findings; i++)
-		if (e->findings[i].rule == finding->rule && e->findings[i].pos.line == finding->pos.line &&
-		    e->findings[i].pos.column == finding->pos.column && e->findings[i].pos.file &&
-		    finding->pos.file && !strcmp(e->findings[i].pos.file, finding->pos.file))
+		if (same_place(&e->findings[i], finding))
 			return true;
+	return false;
+}
+
+static bool calls(const struct gup_function *caller, const struct gup_function *callee)
+{
+	for (int b = 0; b < caller->nr_blocks; b++)
+		for (int i = 0; i < caller->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &caller->blocks[b].events[i];
+
+			if (event->kind == EVENT_CALL && event->callee && !strcmp(event->callee, callee->name))
+				return true;
+		}
 	return false;
 }
 
@@ -322,6 +291,53 @@ static bool crosses(struct joined *joined, const struct finding *finding)
 	return own && (foreign || calls) && (is_foreign(joined, finding->pos.file) || !is_known(joined, finding));
 }
 
+/*
+ * A function that only this file calls is judged as its callers call it: what one of them, run
+ * to its end, does not show was a guess about the arguments.
+ */
+static bool callers_show(struct joined *joined, const struct gup_function *root, const struct finding *finding)
+{
+	struct gup_model *m = joined->model;
+	bool called = false, shown = false;
+
+	for (int f = 0; root->is_static && f < m->nr_functions && !shown; f++) {
+		struct engine e;
+
+		if (m->functions[f] == root || !calls(m->functions[f], root))
+			continue;
+		called = true;
+		engine_open(&e, m, joined->engine.api, joined->engine.options, &joined->kept);
+		engine_run(&e, m->functions[f], false);
+		shown = e.over_budget != NULL;
+		for (int i = 0; i < e.nr_findings; i++)
+			shown |= same_place(&e.findings[i], finding);
+	}
+	return !called || shown;
+}
+
+/* That a short call leaks says nothing when a full one leaks as well. */
+static bool is_said(const struct engine *e, const struct finding *finding)
+{
+	for (int i = 0; i < e->nr_findings && !strcmp(finding->rule->id, "partial-pin-leak"); i++)
+		if (e->findings[i].site == finding->site && !strcmp(e->findings[i].rule->id, "pin-leak"))
+			return true;
+	return false;
+}
+
+/* Runs one root; of what it says only that stays which needs other files. */
+static void run_root(const struct joining *j, struct gup_function *root, bool is_caller)
+{
+	struct engine *e = &j->joined->engine;
+	int first = e->nr_findings, count = first;
+
+	engine_run(e, root, is_caller);
+	for (int i = first; i < e->nr_findings; i++)
+		if (!is_said(e, &e->findings[i]) && crosses(j->joined, &e->findings[i]) &&
+		    callers_show(j->joined, root, &e->findings[i]))
+			e->findings[count++] = e->findings[i];
+	e->nr_findings = count;
+}
+
 static void run(const struct joining *j)
 {
 	struct engine *e = &j->joined->engine;
@@ -329,25 +345,26 @@ static void run(const struct joining *j)
 	size_t size = (size_t)m->nr_functions + 1;
 	bool *others = arena_alloc(&m->arena, size), *acquired = arena_alloc(&m->arena, size);
 	bool *acquires = arena_alloc(&m->arena, size);
-	int count = 0;
+	int theirs;
 
 	for (int f = 0; f < m->nr_functions; f++)
-		acquires[f] = has_role(j->program, m->functions[f], ROLE_ACQUIRE);
+		acquires[f] = join_has_role(j->program, m->functions[f], ROLE_ACQUIRE);
 	reach(j, acquires, others, acquired);
 	/* Those of the others that acquire first: whether they hand on what they took. */
 	for (int f = j->joined->nr_own; f < m->nr_functions; f++)
 		if (acquires[f])
 			engine_run(e, m->functions[f], false);
+	theirs = e->nr_findings;
 	for (int f = 0; f < j->joined->nr_own; f++)
 		if (others[f] && acquires[f])
-			engine_run(e, m->functions[f], false);
+			run_root(j, m->functions[f], false);
 	for (int f = 0; f < j->joined->nr_own; f++)
 		if (others[f] && acquired[f] && !acquires[f] && hands_on(e, m->functions[f]))
-			engine_run(e, m->functions[f], true);
-	for (int i = 0; i < e->nr_findings; i++)
-		if (crosses(j->joined, &e->findings[i]))
-			e->findings[count++] = e->findings[i];
-	e->nr_findings = count;
+			run_root(j, m->functions[f], true);
+	/* What their own files say of them is known. */
+	e->nr_findings -= theirs;
+	if (e->nr_findings)
+		memmove(e->findings, e->findings + theirs, (size_t)e->nr_findings * sizeof(*e->findings));
 }
 
 struct joined *join_run(struct program *p, struct unit *unit, const struct gup_options *options)

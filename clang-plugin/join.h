@@ -20,8 +20,10 @@ struct joined {
 	int nr_own;			/* functions of the unit; those of others follow */
 };
 
-/* Marks what takes or drops references, itself or through others: once, before any join. */
+/* touch.c: marks what takes or drops references, itself or through others: once, before any join. */
 void join_prepare(struct program *program);
+/* Does the function itself call a function of the API that has this role? */
+bool join_has_role(const struct program *program, const struct gup_function *function, enum api_role role);
 /*
  * Runs what needs bodies of other files. The engine then has the findings whose path crosses
  * files, and no others, and the sites with their verdicts. NULL when nothing needs it.
