@@ -123,6 +123,6 @@ struct bits bits_unary(enum term_op op, struct bits a)
 	if (op == OP_LNOT)
 		return truth(bits_certain_zero(a), bits_certain_nonzero(a));
 	if (op == OP_NOT)
-		return (struct bits){ ~a.may, ~a.ones, false };
+		return (struct bits){ ~a.may, ~a.ones, ~a.may != 0 };
 	return op == OP_NEG && is_const(a) ? bits_const(-(int64_t)a.ones) : bits_top();
 }

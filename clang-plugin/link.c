@@ -35,6 +35,25 @@ static void count_verdicts(const struct asserts *a, int *count)
 		count[a->sites[i].verdict]++;
 }
 
+/* Sources, however many configurations there are of each. */
+static int count_sources(const struct program *p)
+{
+	int count = 0;
+
+	for (int u = 0; u < p->nr_units; u++)
+		count += !p->units[u].same;
+	return count;
+}
+
+static bool is_told(const struct asserts *a, int point)
+{
+	for (int i = 0; i < point; i++)
+		if (a->points[i].force->pos.line == a->points[point].force->pos.line &&
+		    !strcmp(a->points[i].force->pos.file, a->points[point].force->pos.file))
+			return true;
+	return false;
+}
+
 static void print_asserts(const struct asserts *a, bool all)
 {
 	int count[3];
@@ -49,7 +68,8 @@ static void print_asserts(const struct asserts *a, bool all)
 		print_chain(site);
 	}
 	for (int i = 0; i < a->nr_points; i++)
-		printf("assert: at %s:%u, where %s() sets FOLL_GET today\n", a->points[i].force->pos.file,
+		if (!is_told(a, i))
+			printf("assert: at %s:%u, where %s() sets FOLL_GET today\n", a->points[i].force->pos.file,
 		       a->points[i].force->pos.line, a->points[i].definition->function->name);
 	count_verdicts(a, count);
 	printf("assert: %d of %d calls satisfy it, %d may trip, %d trip\n", count[ASSERT_SATISFIED],
@@ -103,7 +123,8 @@ static json_t *run_properties(const struct linking *l)
 	int count[3];
 
 	for (int i = 0; i < a->nr_points; i++)
-		json_array_append_new(points, json_pack("{s:o, s:i, s:s}", "file",
+		if (!is_told(a, i))
+			json_array_append_new(points, json_pack("{s:o, s:i, s:s}", "file",
 			sarif_text(a->points[i].force->pos.file), "line", (int)a->points[i].force->pos.line,
 			"function", a->points[i].definition->function->name));
 	for (int i = 0; i < l->program.nr_notes; i++)
@@ -113,7 +134,7 @@ static json_t *run_properties(const struct linking *l)
 		"policy", l->options->entry_policy ? "entry" : "assert", "points", points,
 		"totals", "satisfied", count[ASSERT_SATISFIED], "may trip", count[ASSERT_MAY_TRIP],
 		"trips", count[ASSERT_TRIPS], "directories", directory_totals(a),
-		"linkedFiles", l->program.nr_units, "notes", notes);
+		"linkedFiles", count_sources(&l->program), "notes", notes);
 }
 
 /* --- findings ---------------------------------------------------------------------- */
@@ -179,8 +200,8 @@ static bool finish(struct linking *l)
 		fprintf(stderr, "gupcheck: %s\n", l->program.notes[i]);
 	if (!l->options->quiet) {
 		print_asserts(a, l->options->sites);
-		printf("link: %d findings across files in %d files of facts\n", l->nr_findings,
-		       l->program.nr_units);
+		printf("link: %d findings across files in the facts of %d files\n", l->nr_findings,
+		       count_sources(&l->program));
 	}
 	for (int i = 0; i < a->nr_sites; i++)
 		json_array_append_new(l->results, assert_result(l, &a->sites[i]));
