@@ -64,6 +64,8 @@ help:
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
 	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
+	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
+	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [OUT=file]  does it leave builds alone'
 	@echo 'make deps                                   install everything from the distribution'
 	@echo 'make all | clean'
 
@@ -117,6 +119,11 @@ bench-seeded: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-seeded,$(v
 bench-seeded: plugin
 	@scripts/deps audit bench
 	@$(PYTHON) -m bench.seeded
+
+# What the plugin costs, and that it leaves builds as they are: docs/benchmarks.md.
+bench-cost bench-builds: bench-%: plugin
+	@scripts/deps audit
+	@$(PYTHON) -m bench.$*
 
 clean:
 	rm -rf build

@@ -44,7 +44,8 @@ def _strip(words, directory):
     return (source, tuple(args)) if source and "-c" in words else None
 
 
-def _one(words, directory):
+def command(words, directory):
+    """The Command of @words, as a compiler was started in @directory; None when it is no clang compiling C."""
     if not words or "clang" not in os.path.basename(words[0]):
         return None
     stripped = _strip(words, directory)
@@ -69,9 +70,9 @@ def from_database(path):
     found = []
     for row in rows:
         words = row.get("arguments") or _words(row.get("command", ""))
-        command = _one(words, row.get("directory", "."))
-        if command:
-            found.append(command)
+        one = command(words, row.get("directory", "."))
+        if one:
+            found.append(one)
     return found
 
 
@@ -82,9 +83,9 @@ def from_kbuild(build):
         match = SAVED.search(path.read_text(encoding="utf-8", errors="replace"))
         if not match or "-D__KERNEL__" not in match.group(1):
             continue                   # a program of the host, or assembler
-        command = _one(_words(match.group(1).split(" ; ")[0].rstrip("; ")), str(build))
-        if command:
-            found.append(command)
+        one = command(_words(match.group(1).split(" ; ")[0].rstrip("; ")), str(build))
+        if one:
+            found.append(one)
     return found
 
 
@@ -97,14 +98,14 @@ def load(build, kdir, names):
     if not build.is_dir():
         raise UserError(f"{build} is no directory; give BUILD=the output of a clang kernel build")
     database = build / "compile_commands.json"
-    commands = from_database(database) if database.exists() else from_kbuild(build)
-    if not commands:
+    listed = from_database(database) if database.exists() else from_kbuild(build)
+    if not listed:
         raise UserError(f"{build} has no clang compile commands (neither compile_commands.json nor "
                         "*.o.cmd files); build something there with LLVM=1 first")
     wanted = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names))) + r")\b")
     chosen = {}
-    for command in commands:
-        path = Path(command.source)
+    for one in listed:
+        path = Path(one.source)
         if not path.is_relative_to(kdir) or str(path.relative_to(kdir)) in chosen:
             continue
         try:
@@ -112,7 +113,7 @@ def load(build, kdir, names):
         except OSError:
             continue
         if wanted.search(text):
-            chosen[str(path.relative_to(kdir))] = command
+            chosen[str(path.relative_to(kdir))] = one
     if not chosen:
         raise UserError(f"no file that {build} compiles lies in {kdir} and calls the API; are "
                         "KDIR and BUILD of one kernel?")
