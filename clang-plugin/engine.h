@@ -200,10 +200,17 @@ void engine_site_open(struct engine *e, struct site *site, const char *why);
 
 /* --- report.c ------------------------------------------------------------ */
 
-/* Reports once per rule and place; `cond` is what makes the path a bug. */
+/*
+ * Reports once per rule and place, at the highest level that was met there;
+ * `cond` is what makes the path a bug.
+ */
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
+/* The same at a level below that of the rule. */
+bool report_at(struct engine *e, struct state *s, const struct rule *rule, enum gup_level level,
+	       struct site *site, const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
+	__attribute__((format(printf, 8, 9)));
 /* A finding that no path led to: about two places of the file, of which `other` has the note. */
 bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 		  const struct gup_pos *pos, const struct finding_step *other, const char *format, ...)

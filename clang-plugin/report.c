@@ -10,21 +10,22 @@
 /* A reader follows so many steps; the ones right before the end matter most. */
 #define MAX_BRANCH_NOTES 10
 
-static bool known(const struct engine *e, const struct rule *rule, const struct site *site,
-		  const struct gup_pos *pos)
+/* The finding of that rule that stands for this one, or NULL. */
+static struct finding *known(const struct engine *e, const struct rule *rule, const struct site *site,
+			     const struct gup_pos *pos)
 {
 	for (int i = 0; i < e->nr_findings; i++) {
-		const struct finding *f = &e->findings[i];
+		struct finding *f = &e->findings[i];
 
 		if (f->rule != rule || f->site != site)
 			continue;
 		if (rule->once_per_site && site)
-			return true;
+			return f;
 		if (f->pos.line == pos->line && f->pos.file && pos->file &&
 		    !strcmp(f->pos.file, pos->file))
-			return true;
+			return f;
 	}
-	return false;
+	return NULL;
 }
 
 static struct finding *add(struct engine *e)
@@ -155,11 +156,11 @@ static const char *format_text(struct engine *e, const char *format, va_list arg
 	return arena_strdup(e->kept, text);
 }
 
-static void fill_in(struct finding *f, const struct rule *rule, struct site *site,
+static void fill_in(struct finding *f, const struct rule *rule, enum gup_level level, struct site *site,
 		    const struct gup_pos *pos, const char *function)
 {
 	f->rule = rule;
-	f->level = rule->level;
+	f->level = level;
 	f->site = site;
 	f->function = function;
 	f->pos = *pos;
@@ -182,26 +183,52 @@ static const char *function_at(const struct engine *e, const struct gup_pos *pos
 	return e->root->name;
 }
 
+static bool report_args(struct engine *e, struct state *s, const struct rule *rule, enum gup_level level,
+			struct site *site, const struct gup_pos *pos, Z3_ast cond, const char *format,
+			va_list args)
+{
+	struct finding *f = known(e, rule, site, pos);
+	Z3_model model;
+
+	/* Merged paths have no trace to show: the run before reported what it met. */
+	if (e->merging || (f && f->level >= level) || !find_witness(e, s, cond, &model))
+		return false;
+	/* A worse path takes the place of the one that was met first. */
+	if (f)
+		memset(f, 0, sizeof(*f));
+	else
+		f = add(e);
+	f->message = format_text(e, format, args);
+	fill_in(f, rule, level, site, pos, function_at(e, pos));
+	copy_steps(e, f, s->trace, model);
+	Z3_model_dec_ref(e->smt.z3, model);
+	if (site && level != LEVEL_NOTE)
+		site->failed = true;
+	return true;
+}
+
 bool report(struct engine *e, struct state *s, const struct rule *rule, struct site *site,
 	    const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 {
-	Z3_model model;
 	va_list args;
 
-	/* Merged paths have no trace to show: the run before reported what it met. */
-	if (e->merging || known(e, rule, site, pos) || !find_witness(e, s, cond, &model))
-		return false;
-	struct finding *f = add(e);
+	va_start(args, format);
+	bool reported = report_args(e, s, rule, rule->level, site, pos, cond, format, args);
+
+	va_end(args);
+	return reported;
+}
+
+bool report_at(struct engine *e, struct state *s, const struct rule *rule, enum gup_level level,
+	       struct site *site, const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
+{
+	va_list args;
 
 	va_start(args, format);
-	f->message = format_text(e, format, args);
+	bool reported = report_args(e, s, rule, level, site, pos, cond, format, args);
+
 	va_end(args);
-	fill_in(f, rule, site, pos, function_at(e, pos));
-	copy_steps(e, f, s->trace, model);
-	Z3_model_dec_ref(e->smt.z3, model);
-	if (site && rule->level != LEVEL_NOTE)
-		site->failed = true;
-	return true;
+	return reported;
 }
 
 bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
@@ -216,7 +243,7 @@ bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 	va_start(args, format);
 	f->message = format_text(e, format, args);
 	va_end(args);
-	fill_in(f, rule, site, pos, function_at(e, pos));
+	fill_in(f, rule, rule->level, site, pos, function_at(e, pos));
 	f->steps = arena_alloc(e->kept, sizeof(*f->steps));
 	f->steps[f->nr_steps++] = *other;
 	if (rule->level != LEVEL_NOTE)

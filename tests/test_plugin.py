@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The plugin inside a real clang: facts, and input that is bad."""
 
+import json
 import os
 import re
 import shutil
@@ -228,3 +229,48 @@ def test_object_files_do_not_change(tmp_path):
                             str(tmp_path / "o"), str(case)], check=True, capture_output=True)
             objects.append((tmp_path / "o").read_bytes())
         assert objects[0] == objects[1], case
+
+
+def test_a_result_that_only_0_breaks_is_a_warning(tmp_path):
+    """An error has to be certain, and few calls can return 0; the worse path decides for a call."""
+    source = tmp_path / "zero.c"
+    source.write_text("""\
+#include "gup.h"
+
+void zero(unsigned long start)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, 0, &page) < 0)
+		return;
+	set_page_dirty(page);
+	put_page(page);
+}
+
+void negative(unsigned long start)
+{
+	struct page *page;
+
+	if (!get_user_pages_fast(start, 1, 0, &page))
+		return;
+	set_page_dirty(page);
+	put_page(page);
+}
+
+void zero_first(unsigned long start, int early)
+{
+	struct page *page;
+	int ret = get_user_pages_fast(start, 1, 0, &page);
+
+	if (early && ret < 0)
+		return;
+	set_page_dirty(page);
+	put_page(page);
+}
+""", encoding="utf-8")
+    clang(source, f"sarif={tmp_path}/log", "quiet")
+    results = json.loads((tmp_path / "log").read_text(encoding="utf-8"))["runs"][0]["results"]
+    found = [(r["locations"][0]["physicalLocation"]["region"]["startLine"], r["level"],
+              "only if 0 came back" in r["message"]["text"])
+             for r in results if r["ruleId"] == "ret-unchecked"]
+    assert sorted(found) == [(9, "warning", True), (19, "error", False), (30, "error", False)]

@@ -2,6 +2,21 @@
 /* -errno, 0 or a short count is taken for success. */
 #include "rules.h"
 
+/*
+ * What is wrong only when nothing but 0 came back is a matter of the contract:
+ * mm/gup.c says above __get_user_pages() that 0 is possible, few calls can
+ * meet it. An error has a negative or a short result for its witness.
+ */
+static void report_result(struct engine *e, struct state *s, const struct rule *rule, struct holding *h,
+			  const struct gup_event *event, Z3_ast cond, const char *what)
+{
+	bool only_zero = !engine_possible(e, s, smt_and(&e->smt, cond, smt_nonzero(&e->smt, h->result)));
+
+	report_at(e, s, rule, only_zero ? LEVEL_WARNING : rule->level, h->site,
+		  rule_common_place(s, h, event), cond, "%s that %s() may not have returned%s", what,
+		  h->site->row->name, only_zero ? ", but only if 0 came back" : "");
+}
+
 static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		Z3_ast index, Z3_ast count, const struct gup_event *event)
 {
@@ -21,9 +36,7 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 		return;
 	if (!engine_possible(e, s, beyond))
 		return;
-	report(e, s, rule, h->site, rule_common_place(s, h, event), beyond,
-	       count ? "More pages are used than %s() may have returned" :
-		       "A page is used that %s() may not have returned", h->site->row->name);
+	report_result(e, s, rule, h, event, beyond, count ? "Pages are used" : "A page is used");
 }
 
 /* `put_page(page)` after a call that may have returned nothing. */
@@ -40,8 +53,7 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 
 	if (!rule_depends_only_on(e, info->base, h) || !engine_possible(e, s, none))
 		return;
-	report(e, s, rule, h->site, rule_common_place(s, h, info->event), none,
-	       "A page is released that %s() may not have returned", h->site->row->name);
+	report_result(e, s, rule, h, info->event, none, "A page is released");
 }
 
 static bool adds(const struct gup_term *term)
