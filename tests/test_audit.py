@@ -604,7 +604,7 @@ def test_links_that_lead_outside(kernel, tmp_path):
     log = load(tmp_path / "out")
     assert {r["file"] for r in outputs.rows(log)} == {"x.c"}
     notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
-    assert ["lib: a link" in n["message"]["text"] for n in notes] == [True]
+    assert sum("lib: a link" in n["message"]["text"] for n in notes) == 1
 
 
 def test_facts_of_gup_c(kernel):
