@@ -216,6 +216,7 @@ struct page *alloc_page(gfp_t gfp);
 void mark_page_accessed(struct page *page);
 
 void *kmalloc(size_t size, gfp_t flags);
+void *kzalloc(size_t size, gfp_t flags);
 void *kcalloc(size_t n, size_t size, gfp_t flags);
 void *kmalloc_array(size_t n, size_t size, gfp_t flags);
 void *kvmalloc_array(size_t n, size_t size, gfp_t flags);
