@@ -20,6 +20,17 @@ static const char *value_of(const char *text, const char *name)
 	return !strncmp(text, name, size) && text[size] == '=' ? text + size + 1 : NULL;
 }
 
+bool gup_is_built_for(const char *compiler, int major)
+{
+	const char *version = strstr(compiler, "version ");
+	int loaded_by = version ? atoi(version + strlen("version ")) : 0;
+
+	if (loaded_by != major)
+		fprintf(stderr, "gupcheck: built for clang %d, loaded by clang %d: nothing is checked\n",
+			major, loaded_by);
+	return loaded_by == major;
+}
+
 bool gup_set_option(struct gup_options *options, const char *text)
 {
 	const struct { const char *name; const char **value; } values[] = {
@@ -88,6 +99,11 @@ static bool is_event(const struct api_row *row)
 static bool names(const char *text, size_t size, const struct api_row *row)
 {
 	return memmem(text, size, row->name, strlen(row->name));
+}
+
+bool gup_file_is_local(const char *name)
+{
+	return *name && !strstr(name, "include/") && strncmp(name, "/usr/", 5) != 0;
 }
 
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size)

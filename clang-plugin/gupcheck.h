@@ -43,6 +43,11 @@ struct gup_host {
 };
 
 /*
+ * Is the compiler that names itself so ("… clang version 19.1.7 …") of the major version
+ * that this was built for? Where not, says so on stderr: nothing can be checked.
+ */
+bool gup_is_built_for(const char *compiler, int major);
+/*
  * Sets what "name" or "name=value" says; false when that is no option. The text
  * has to live until gup_open(). A sarif or facts that is a directory gets a file
  * for each source.
@@ -51,6 +56,8 @@ bool gup_set_option(struct gup_options *options, const char *text);
 /* Loads the API table; NULL and a message on stderr when a user's file is bad. */
 struct gup_session *gup_open(const struct gup_options *options);
 void gup_close(struct gup_session *session);
+/* Is a file beside the main one, and not a header that every file includes? By its name. */
+bool gup_file_is_local(const char *name);
 /* Does this text name a function that acquires references or releases pins? */
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
 /* Does a body that calls this function matter (acquires, releases, marks dirty, writes to pages)? */

@@ -4,7 +4,9 @@
 // CFG to the model. It decides nothing about the GUP API; it never changes the
 // AST, the diagnostics state or the code that is generated.
 //
+#include "choice.h"
 #include "gupcheck.h"
+#include "model_build.h"
 
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/ASTContext.h"
@@ -23,7 +25,6 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -59,13 +60,10 @@ struct Translate {
 	unsigned pageDepth(QualType T) const
 	{
 		unsigned Depth = 0;
-		while (T->isAnyPointerType()) {
+		for (; T->isAnyPointerType(); Depth++)
 			T = T->getPointeeType();
-			Depth++;
-		}
-		const RecordType *R = T->getAs<RecordType>();
-		std::string Name = R ? R->getDecl()->getNameAsString() : "";
-		return Name == "page" || Name == "folio" ? Depth : 0;
+		const RecordDecl *R = T->getAsRecordDecl();
+		return R && (R->getName() == "page" || R->getName() == "folio") ? Depth : 0;
 	}
 
 	gup_type type(QualType T) const
@@ -153,10 +151,8 @@ struct Translate {
 	static const RecordDecl *record(QualType T)
 	{
 		while (T->isAnyPointerType() || T->isArrayType())
-			T = T->isArrayType() ? QualType(T->getPointeeOrArrayElementType(), 0) :
-					       T->getPointeeType();
-		const RecordType *R = T->getAs<RecordType>();
-		return R ? R->getDecl() : nullptr;
+			T = QualType(T->getPointeeOrArrayElementType(), 0);
+		return T->getAsRecordDecl();
 	}
 
 	// A member of an anonymous structure is a member of the one around it.
@@ -192,13 +188,13 @@ struct Translate {
 	static std::vector<std::pair<const FieldDecl *, const Expr *>> members(const InitListExpr *List)
 	{
 		std::vector<std::pair<const FieldDecl *, const Expr *>> Result;
-		const RecordType *R = List->getType()->getAs<RecordType>();
+		const RecordDecl *R = List->getType()->getAsRecordDecl();
 		unsigned I = 0, Count = List->getNumInits();
-		if (R && R->getDecl()->isUnion()) {
+		if (R && R->isUnion()) {
 			if (List->getInitializedFieldInUnion() && Count)
 				Result.push_back({ List->getInitializedFieldInUnion(), List->getInit(0) });
 		} else if (R) {
-			for (const FieldDecl *D : R->getDecl()->fields())
+			for (const FieldDecl *D : R->fields())
 				if (I < Count && !(D->isBitField() && D->getName().empty()))
 					Result.push_back({ D, List->getInit(I++) });
 		} else {
@@ -280,9 +276,7 @@ private:
 		auto It = Temps.find(E);
 		if (It != Temps.end())
 			return It->second;
-		gup_var G = {};
-		G.kind = VAR_TEMP, G.type = T.type(E->getType());
-		return Temps[E] = model_add_var(M, F, G);
+		return Temps[E] = model_add_temporary(M, F, T.type(E->getType()));
 	}
 
 	// Finds the arms that feed a temporary and the calls whose result is dropped.
@@ -309,48 +303,42 @@ private:
 			for (const Decl *One : D->decls())
 				HasCleanup = HasCleanup || One->hasAttr<CleanupAttr>();
 		}
-		if (isa<CompoundStmt>(S) || isa<IfStmt>(S) || isa<ForStmt>(S) || isa<WhileStmt>(S) ||
-		    isa<DoStmt>(S) || isa<LabelStmt>(S) || isa<SwitchCase>(S))
-			for (const Stmt *C : S->children())
-				discard(S, C);
+		discard(S);
 		if (auto *SE = dyn_cast<StmtExpr>(S)) {
 			prepare(SE->getSubStmt());
 			if (!SE->getSubStmt()->body_empty())
-				Discarded.erase(stripped(SE->getSubStmt()->body_back()));
+				Discarded.erase(strip(SE->getSubStmt()->body_back()));
 			return;
 		}
 		for (const Stmt *C : S->children())
 			prepare(C);
 	}
 
-	static const Stmt *stripped(const Stmt *S)
+	static const Stmt *strip(const Stmt *S)
 	{
-		while (auto *C = dyn_cast_or_null<CastExpr>(S))
-			S = C->getSubExpr();
-		if (auto *E = dyn_cast_or_null<Expr>(S))
-			S = E->IgnoreParenCasts();
-		return S;
+		auto *E = dyn_cast<Expr>(S);
+		return E ? E->IgnoreParenCasts() : S;
 	}
 
-	void discard(const Stmt *Parent, const Stmt *Child)
+	// The expressions in a statement that are there for their effect only.
+	void discard(const Stmt *S)
 	{
 		const Stmt *Cond = nullptr;
-		if (auto *I = dyn_cast<IfStmt>(Parent)) Cond = I->getCond();
-		else if (auto *L = dyn_cast<ForStmt>(Parent)) Cond = L->getCond();
-		else if (auto *W = dyn_cast<WhileStmt>(Parent)) Cond = W->getCond();
-		else if (auto *D = dyn_cast<DoStmt>(Parent)) Cond = D->getCond();
-		if (Child && Child != Cond && isa<Expr>(Child))
-			Discarded.insert(stripped(Child));
+		if (auto *I = dyn_cast<IfStmt>(S)) Cond = I->getCond();
+		else if (auto *L = dyn_cast<ForStmt>(S)) Cond = L->getCond();
+		else if (auto *W = dyn_cast<WhileStmt>(S)) Cond = W->getCond();
+		else if (auto *D = dyn_cast<DoStmt>(S)) Cond = D->getCond();
+		else if (!isa<CompoundStmt>(S) && !isa<LabelStmt>(S) && !isa<SwitchCase>(S)) return;
+		for (const Stmt *C : S->children())
+			if (C && C != Cond && isa<Expr>(C))
+				Discarded.insert(strip(C));
 	}
 
 	const gup_term *unknown(QualType Q) { return term_new(M, TERM_UNKNOWN, T.type(Q)); }
 
 	const gup_term *unary(term_kind K, QualType Q, const gup_term *A, term_op Op = OP_NONE)
 	{
-		gup_term *R = term_new(M, K, T.type(Q));
-		R->a = A;
-		R->op = Op;
-		return R;
+		return term_unary(M, K, Op, T.type(Q), A);
 	}
 
 	static term_op binaryOp(BinaryOperatorKind K)
@@ -391,10 +379,8 @@ private:
 			return member(cast<MemberExpr>(E));
 		case Stmt::ArraySubscriptExprClass: {
 			auto *A = cast<ArraySubscriptExpr>(E);
-			gup_term *R = term_new(M, TERM_INDEX, T.type(Q));
-			R->a = term(A->getBase());
-			R->b = term(A->getIdx());
-			return R;
+			const gup_term *Base = term(A->getBase());
+			return term_index(M, T.type(Q), Base, term(A->getIdx()));
 		}
 		case Stmt::ImplicitCastExprClass: case Stmt::CStyleCastExprClass:
 			return castTerm(cast<CastExpr>(E));
@@ -417,12 +403,6 @@ private:
 			if (auto *S = cast<OpaqueValueExpr>(E)->getSourceExpr())
 				return term(S);
 			return unknown(Q);
-		case Stmt::ChooseExprClass:
-			return term(cast<ChooseExpr>(E)->getChosenSubExpr());
-		case Stmt::GenericSelectionExprClass:
-			if (!cast<GenericSelectionExpr>(E)->isResultDependent())
-				return term(cast<GenericSelectionExpr>(E)->getResultExpr());
-			return unknown(Q);
 		case Stmt::ConstantExprClass:
 			return term(cast<ConstantExpr>(E)->getSubExpr());
 		default: return unknown(Q);
@@ -433,11 +413,8 @@ private:
 	{
 		if (auto *V = dyn_cast<VarDecl>(E->getDecl()))
 			return term_var(M, F, variable(V));
-		if (auto *D = dyn_cast<FunctionDecl>(E->getDecl())) {
-			gup_term *R = term_new(M, TERM_FUNCTION, T.type(Ctx.VoidPtrTy));
-			R->name = T.name(D);
-			return R;
-		}
+		if (auto *D = dyn_cast<FunctionDecl>(E->getDecl()))
+			return term_function(M, T.type(Ctx.VoidPtrTy), T.name(D));
 		return unknown(E->getType());
 	}
 
@@ -447,13 +424,12 @@ private:
 		if (E->isArrow())
 			Base = unary(TERM_DEREF, E->getBase()->getType()->getPointeeType(), Base);
 		auto *D = dyn_cast<FieldDecl>(E->getMemberDecl());
-		if (!D || D->getName().empty())
-			return Base;
-		gup_term *R = term_new(M, TERM_FIELD, T.type(E->getType()));
-		R->a = Base;
-		R->name = T.name(D);
-		R->record = T.recordName(D);
-		return R;
+		return D && !D->getName().empty() ? field(Base, D, E->getType()) : Base;
+	}
+
+	const gup_term *field(const gup_term *Base, const FieldDecl *D, QualType Q)
+	{
+		return term_field(M, T.type(Q), Base, T.recordName(D), T.name(D));
 	}
 
 	const gup_term *castTerm(const CastExpr *E)
@@ -485,7 +461,7 @@ private:
 		case UO_Minus: return unary(TERM_UNARY, E->getType(), term(Sub), OP_NEG);
 		case UO_Not: return unary(TERM_UNARY, E->getType(), term(Sub), OP_NOT);
 		case UO_LNot: return unary(TERM_UNARY, E->getType(), term(Sub), OP_LNOT);
-		case UO_Plus: case UO_Extension: case UO_PreInc: case UO_PreDec:
+		case UO_Plus: case UO_PreInc: case UO_PreDec:
 			return term(Sub);
 		case UO_PostInc: case UO_PostDec:
 			return term_var(M, F, temporary(E));
@@ -525,11 +501,7 @@ private:
 
 	void assign(SourceLocation L, const gup_term *Lhs, const gup_term *Rhs, const Stmt *Text)
 	{
-		gup_event *E = model_add_event(M, Block, EVENT_ASSIGN);
-		E->pos = T.pos(L);
-		E->lhs = Lhs;
-		E->rhs = Rhs;
-		E->text = Text ? T.text(Text) : "";
+		model_add_assign(M, Block, T.pos(L), Lhs, Rhs, Text ? T.text(Text) : nullptr);
 	}
 
 	// A transparent union, as release_pages() has taken since 6.2, is passed as what was put into it.
@@ -544,18 +516,10 @@ private:
 		return unknown(A->getType());
 	}
 
-	gup_event *addCall(SourceLocation L, const FunctionDecl *Callee, const char *Text, unsigned Count)
+	gup_event *addCall(SourceLocation L, const FunctionDecl *D, const char *Text, unsigned Count)
 	{
-		gup_event *Call = model_add_event(M, Block, EVENT_CALL);
-		Call->pos = T.pos(L);
-		Call->text = Text;
-		Call->callee = Callee ? T.name(Callee) : nullptr;
-		Call->callee_static = Callee && !Callee->isExternallyVisible();
-		Call->nr_args = Count;
-		Call->args = static_cast<const gup_term **>(
-			arena_alloc(&M->arena, (Count + 1) * sizeof(gup_term *)));
-		Call->arg_text = static_cast<const char **>(
-			arena_alloc(&M->arena, (Count + 1) * sizeof(char *)));
+		gup_event *Call = model_add_call(M, Block, T.pos(L), D ? T.name(D) : nullptr, Text, Count);
+		Call->callee_static = D && !D->isExternallyVisible();
 		return Call;
 	}
 
@@ -565,19 +529,14 @@ private:
 		if (Name.compare(0, 10, "__builtin_") == 0 && Name.find("mem") == std::string::npos &&
 		    Name != "__builtin_unreachable" && Name != "__builtin_trap")
 			return;
-		int Result = E->getType()->isVoidType() ? -1 : temporary(E);
-		std::vector<const gup_term *> Args;
-		for (const Expr *A : E->arguments())
-			Args.push_back(argument(A));
 		const FunctionDecl *D = E->getDirectCallee();
-		const gup_term *Target = D ? nullptr : term(E->getCallee());
-		gup_event *Call = addCall(E->getBeginLoc(), D, T.text(E), Args.size());
-		Call->target = Target;
-		Call->result = Result;
-		for (size_t I = 0; I < Args.size(); I++) {
-			Call->args[I] = Args[I];
+		gup_event *Call = addCall(E->getBeginLoc(), D, T.text(E), E->getNumArgs());
+		Call->result = E->getType()->isVoidType() ? -1 : temporary(E);
+		for (unsigned I = 0; I < E->getNumArgs(); I++) {
+			Call->args[I] = argument(E->getArg(I));
 			Call->arg_text[I] = T.text(E->getArg(I));
 		}
+		Call->target = D ? nullptr : term(E->getCallee());
 		Call->result_used = !Discarded.count(E);
 		Call->noreturn = D && (D->isNoReturn() || Name == "__builtin_unreachable" ||
 				       Name == "__builtin_trap");
@@ -587,47 +546,37 @@ private:
 	void lowerCleanup(const VarDecl *V, const Stmt *Trigger)
 	{
 		const FunctionDecl *D = V->getAttr<CleanupAttr>()->getFunctionDecl();
-		std::string Arg = "&" + V->getNameAsString(), Text = D->getNameAsString() + "(" + Arg + ")";
+		const char *Arg = arena_printf(&M->arena, "&%s", T.name(V));
 		gup_event *Call = addCall(isa<CompoundStmt>(Trigger) ? Trigger->getEndLoc() :
-					  Trigger->getBeginLoc(), D, T.copy(Text), 1);
+					  Trigger->getBeginLoc(), D,
+					  arena_printf(&M->arena, "%s(%s)", T.name(D), Arg), 1);
 		int Id = variable(V);
 		F->vars[Id].address_taken = true;
 		Call->args[0] = unary(TERM_ADDR, Ctx.getPointerType(V->getType()), term_var(M, F, Id));
-		Call->arg_text[0] = T.copy(Arg);
+		Call->arg_text[0] = Arg;
 	}
 
 	void lowerAssignment(const BinaryOperator *E)
 	{
-		const gup_term *Lhs = term(E->getLHS());
-		if (E->getType()->isRecordType()) {
-			assign(E->getOperatorLoc(), Lhs, term(E->getRHS()), E);
-			return;
-		}
+		const gup_term *Lhs = term(E->getLHS()), *New = nullptr;
 		if (auto *C = dyn_cast<CompoundAssignOperator>(E)) {
-			QualType Wide = C->getComputationLHSType();
+			QualType Wide = C->getComputationLHSType(), Result = C->getComputationResultType();
 			const gup_term *Old = Lhs;
 			if (!Ctx.hasSameUnqualifiedType(Wide, E->getType()) && !Wide->isAnyPointerType())
 				Old = unary(TERM_CAST, Wide, Lhs);
-			const gup_term *New = term_binary(M, binaryOp(C->getOpcode()),
-				T.type(C->getComputationResultType()), Old, term(E->getRHS()));
-			if (!Ctx.hasSameUnqualifiedType(C->getComputationResultType(), E->getType()))
+			New = term_binary(M, binaryOp(C->getOpcode()), T.type(Result), Old, term(E->getRHS()));
+			if (!Ctx.hasSameUnqualifiedType(Result, E->getType()))
 				New = unary(TERM_CAST, E->getType(), New);
-			assign(E->getOperatorLoc(), Lhs, New, E);
-			return;
 		}
-		assign(E->getOperatorLoc(), Lhs, term(E->getRHS()), E);
+		assign(E->getOperatorLoc(), Lhs, New ? New : term(E->getRHS()), E);
 	}
 
 	void lowerStep(const UnaryOperator *E)
 	{
 		const gup_term *Place = term(E->getSubExpr());
-		gup_type Type = T.type(E->getType());
-		gup_type One = Type.is_pointer ? type_int(64, true) : Type;
-		if (E->isPostfix())
-			assign(E->getOperatorLoc(), term_var(M, F, temporary(E)), Place, nullptr);
-		assign(E->getOperatorLoc(), Place,
-		       term_binary(M, E->isIncrementOp() ? OP_ADD : OP_SUB, Type, Place,
-				   term_const(M, 1, One)), E);
+		model_add_step(M, Block, T.pos(E->getOperatorLoc()), Place, T.type(E->getType()),
+			       E->isIncrementOp() ? OP_ADD : OP_SUB,
+			       E->isPostfix() ? term_var(M, F, temporary(E)) : nullptr, T.text(E));
 	}
 
 	// `struct x y = { .a = 1 }`: the named members, one assignment each.
@@ -640,21 +589,18 @@ private:
 			assign(V->getLocation(), Place, term(Init), Init);
 			return;
 		}
-		const RecordType *R = V->getType()->getAs<RecordType>();
-		if (!R || R->getDecl()->isUnion())
+		const RecordDecl *R = V->getType()->getAsRecordDecl();
+		if (!R || R->isUnion())
 			return;
 		for (auto &Init : T.members(List)) {
 			const FieldDecl *D = Init.first;
 			const Expr *Value = Init.second;
-			if (D->getName().empty() || isa<InitListExpr>(Value) || !T.type(D->getType()).width)
+			gup_type Type = T.type(D->getType());
+			if (D->getName().empty() || isa<InitListExpr>(Value) || !Type.width)
 				continue;
-			gup_term *Field = term_new(M, TERM_FIELD, T.type(D->getType()));
-			Field->a = Place;
-			Field->name = T.name(D);
-			Field->record = T.name(R->getDecl());
-			const gup_term *What = isa<ImplicitValueInitExpr>(Value) ?
-				term_const(M, 0, T.type(D->getType())) : term(Value);
-			assign(V->getLocation(), Field, What, nullptr);
+			const gup_term *Field = field(Place, D, D->getType());
+			assign(V->getLocation(), Field, isa<ImplicitValueInitExpr>(Value) ?
+			       term_const(M, 0, Type) : term(Value), nullptr);
 		}
 	}
 
@@ -686,27 +632,14 @@ private:
 			return;
 		const Expr *E = cast<Expr>(S);
 		for (auto &Feed : It->second)
-			feed(Feed.first, Feed.second, E);
-	}
-
-	void feed(int Temp, bool Truth, const Expr *E)
-	{
-		if (!F->vars[Temp].type.width)
-			return;
-		const gup_term *Value = term(E);
-		if (Truth) {
-			gup_type Type = Value->type.width ? Value->type : type_int(32, true);
-			Value = term_binary(M, OP_NE, type_int(32, true), Value, term_const(M, 0, Type));
-		}
-		assign(E->getBeginLoc(), term_var(M, F, Temp), Value, nullptr);
+			if (F->vars[Feed.first].type.width)
+				model_add_feed(M, Block, T.pos(E->getBeginLoc()),
+					       term_var(M, F, Feed.first), Feed.second, term(E));
 	}
 
 	void lowerReturn(const ReturnStmt *R, const gup_term *Value)
 	{
-		gup_event *E = model_add_event(M, Block, EVENT_RETURN);
-		E->pos = T.pos(R->getBeginLoc());
-		E->text = T.text(R);
-		E->rhs = Value;
+		model_add_return(M, Block, T.pos(R->getBeginLoc()), Value, T.text(R));
 	}
 
 	static const VarDecl *cleanedUp(const CFGElement &E)
@@ -748,97 +681,62 @@ private:
 		const gup_term *Now = term(E);
 		if (Now->kind == TERM_CONST)
 			return Now;
-		gup_var G = {};
-		G.kind = VAR_TEMP, G.type = T.type(E->getType());
-		const gup_term *Kept = term_var(M, F, model_add_var(M, F, G));
+		const gup_term *Kept = term_var(M, F, model_add_temporary(M, F, T.type(E->getType())));
 		assign(E->getBeginLoc(), Kept, Now, E);
 		return Kept;
 	}
 
-	static bool target(const CFGBlock::AdjacentBlock &A, int &Id)
-	{
-		if (!A.getReachableBlock())
-			return false;
-		Id = A.getReachableBlock()->getBlockID();
-		return true;
-	}
-
-	void edge(edge_kind Kind, int Target, int64_t Low = 0, int64_t High = 0)
-	{
-		model_add_edge(M, Block, gup_edge{ Kind, Target, Low, High });
-	}
-
 	void setCondition(const Expr *Cond)
 	{
-		Block->cond = term(Cond);
-		Block->cond_text = T.text(Cond);
-		Block->cond_pos = T.pos(Cond->getBeginLoc());
+		model_set_condition(Block, term(Cond), T.text(Cond), T.pos(Cond->getBeginLoc()));
 	}
 
 	void lowerEdges(const CFGBlock &B)
 	{
 		const Stmt *Term = B.getTerminatorStmt();
-		int Id = 0;
-		if (Term)
-			if (auto *L = dyn_cast<BinaryOperator>(Term))
-				if (L->isLogicalOp())
-					assign(L->getOperatorLoc(), term_var(M, F, temporary(L)),
-					       term_const(M, L->getOpcode() == BO_LOr, type_int(32, true)),
-					       nullptr);
-		if (Term && isa<BinaryConditionalOperator>(Term)) {
-			auto *C = cast<BinaryConditionalOperator>(Term);
+		if (auto *L = dyn_cast_or_null<BinaryOperator>(Term)) {
+			if (L->isLogicalOp())
+				assign(L->getOperatorLoc(), term_var(M, F, temporary(L)),
+				       term_const(M, L->getOpcode() == BO_LOr, type_int(32, true)), nullptr);
+		} else if (auto *C = dyn_cast_or_null<BinaryConditionalOperator>(Term)) {
 			if (T.type(C->getType()).width)
 				assign(C->getBeginLoc(), term_var(M, F, temporary(C)),
 				       term(C->getCommon()), nullptr);
-		}
-		if (Term && isa<SwitchStmt>(Term)) {
-			lowerSwitch(B, cast<SwitchStmt>(Term));
+		} else if (auto *S = dyn_cast_or_null<SwitchStmt>(Term)) {
+			lowerSwitch(B, S);
 			return;
 		}
 		const Expr *Cond = B.succ_size() == 2 ? B.getLastCondition() : nullptr;
 		if (!Cond && B.succ_size() == 2)
 			Cond = dyn_cast_or_null<Expr>(B.getTerminatorCondition());
-		int Reachable = 0;
+		std::vector<int> Targets;
 		for (auto &S : B.succs())
-			Reachable += target(S, Id);
-		if (Reachable == 1) {
-			edge(EDGE_ALWAYS, Id);
-		} else if (Cond && Reachable == 2 && T.type(Cond->getType()).width) {
+			if (const CFGBlock *To = S.getReachableBlock())
+				Targets.push_back(To->getBlockID());
+		if (Cond && Targets.size() == 2 && T.type(Cond->getType()).width)
 			setCondition(Cond);
-			bool First = true;
-			for (auto &S : B.succs()) {
-				target(S, Id);
-				edge(First ? EDGE_TRUE : EDGE_FALSE, Id);
-				First = false;
-			}
-		} else {
-			// asm goto, computed goto: any of them, nothing is learnt.
-			for (auto &S : B.succs())
-				if (target(S, Id))
-					edge(EDGE_UNKNOWN, Id);
-		}
+		// With no condition, as of asm goto and computed goto, nothing is learnt.
+		model_add_ways(M, Block, Targets.data(), Targets.size());
 	}
 
 	void lowerSwitch(const CFGBlock &B, const SwitchStmt *S)
 	{
 		setCondition(S->getCond());
 		for (auto &Succ : B.succs()) {
-			int Id = 0;
-			if (!target(Succ, Id))
-				continue;
-			const Stmt *Label = Succ.getReachableBlock()->getLabel();
-			bool Known = false;
+			const CFGBlock *To = Succ.getReachableBlock();
+			const Stmt *Label = To ? To->getLabel() : nullptr;
+			bool Known = !To;
 			// Labels that stand on one statement share the block of the innermost.
 			while (auto *C = dyn_cast_or_null<CaseStmt>(Label)) {
 				int64_t Low = number(C->getLHS()->EvaluateKnownConstInt(Ctx));
 				int64_t High = C->getRHS() ?
 					number(C->getRHS()->EvaluateKnownConstInt(Ctx)) : Low;
-				edge(EDGE_CASE, Id, Low, High);
+				model_add_edge(M, Block, { EDGE_CASE, int(To->getBlockID()), Low, High });
 				Known = true;
 				Label = isa<SwitchCase>(C->getSubStmt()) ? C->getSubStmt() : nullptr;
 			}
 			if (!Known)
-				edge(EDGE_DEFAULT, Id);
+				model_add_edge(M, Block, { EDGE_DEFAULT, int(To->getBlockID()), 0, 0 });
 		}
 	}
 };
@@ -848,10 +746,13 @@ class Consumer : public ASTConsumer {
 	CompilerInstance &CI;
 	gup_session *Session;
 	gup_options Options;
+	choice *Choice;
+	std::set<const Decl *> Cleanups;
 
 public:
-	Consumer(CompilerInstance &C, gup_session *S, const gup_options &O) : CI(C), Session(S), Options(O) {}
-	~Consumer() override { gup_close(Session); }
+	Consumer(CompilerInstance &C, gup_session *S, const gup_options &O) :
+		CI(C), Session(S), Options(O), Choice(choice_open(S)) {}
+	~Consumer() override { choice_close(Choice), gup_close(Session); }
 
 	void HandleTranslationUnit(ASTContext &Ctx) override
 	{
@@ -878,13 +779,8 @@ private:
 		L = SM.getExpansionLoc(L);
 		if (SM.isInMainFile(L))
 			return true;
-		return L.isValid() && !SM.isInSystemHeader(L) && isLocalName(SM.getFilename(L));
-	}
-
-	static bool isLocalName(StringRef Name)
-	{
-		return !Name.empty() && Name.find("include/") == StringRef::npos &&
-		       Name.find("/usr/") != 0;
+		return L.isValid() && !SM.isInSystemHeader(L) &&
+		       gup_file_is_local(SM.getFilename(L).str().c_str());
 	}
 
 	bool worthLowering(ASTContext &Ctx)
@@ -895,7 +791,7 @@ private:
 			if (Id.isInvalid())
 				continue;
 			if (Id != SM.getMainFileID() &&
-			    !isLocalName(SM.getFilename(SM.getLocForStartOfFile(Id))))
+			    !gup_file_is_local(SM.getFilename(SM.getLocForStartOfFile(Id)).str().c_str()))
 				continue;
 			StringRef Text = SM.getBufferData(Id);
 			if (gup_text_is_interesting(Session, Text.data(), Text.size()))
@@ -909,43 +805,41 @@ private:
 	{
 		Preprocessor &PP = CI.getPreprocessor();
 		for (auto &Entry : PP.macros()) {
-			const MacroInfo *MI = PP.getMacroInfo(Entry.first);
+			const char *Name = Entry.first->getNameStart();
+			const MacroInfo *MI = model_wants_flag(Name) ? PP.getMacroInfo(Entry.first) : nullptr;
 			// #define PAGE_SHIFT CONFIG_PAGE_SHIFT
 			if (MI && MI->getNumTokens() == 1 && Entry.first->isStr("PAGE_SHIFT") &&
 			    MI->getReplacementToken(0).is(tok::identifier))
 				MI = PP.getMacroInfo(MI->getReplacementToken(0).getIdentifierInfo());
 			if (MI && MI->getNumTokens() == 1 &&
 			    MI->getReplacementToken(0).is(tok::numeric_constant))
-				addFlag(Model, Entry.first->getName(), MI->getDefinitionLoc(), true, [&] {
-					return strtoll(PP.getSpelling(MI->getReplacementToken(0)).c_str(),
-						       nullptr, 0); });
+				addFlag(Model, Name, strtoll(PP.getSpelling(MI->getReplacementToken(0)).c_str(),
+							     nullptr, 0), true, MI->getDefinitionLoc());
 		}
 		for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
 			if (auto *E = dyn_cast<EnumDecl>(D))
 				for (const EnumConstantDecl *C : E->enumerators())
-					addFlag(Model, C->getName(), C->getLocation(), false,
-						[&] { return number(C->getInitVal()); });
+					if (model_wants_flag(C->getIdentifier()->getNameStart()))
+						addFlag(Model, C->getIdentifier()->getNameStart(),
+							number(C->getInitVal()), false, C->getLocation());
 	}
 
-	void addFlag(gup_model *Model, StringRef Name, SourceLocation L, bool IsMacro,
-		     llvm::function_ref<int64_t()> Value)
+	void addFlag(gup_model *Model, const char *Name, int64_t Value, bool IsMacro, SourceLocation L)
 	{
-		if ((Name.size() <= 5 || Name.substr(0, 5) != "FOLL_") && Name != "PAGE_SHIFT")
-			return;
 		// mm/internal.h has the flags that only mm/ itself may give.
 		PresumedLoc Place = CI.getSourceManager().getPresumedLoc(L);
-		bool Internal = Place.isValid() && StringRef(Place.getFilename()).contains("mm/internal.h");
-		model_add_flag(Model, { Name.str().c_str(), Value(), IsMacro, Internal });
+		bool Internal = Place.isValid() && strstr(Place.getFilename(), "mm/internal.h");
+		model_add_flag(Model, { Name, Value, IsMacro, Internal });
 	}
 
-	// What a body mentions, and whether it handles pointers to pages.
 	struct Body {
 		const FunctionDecl *Decl;
-		std::set<std::string> Names;
-		bool HasPages;
+		std::string Name;
+		bool HasPages;	// handles pointers to pages
 	};
 
-	void look(const Stmt *S, const Translate &T, Body &B, std::set<const Decl *> &Cleanups)
+	// What a body mentions, what it puts into structures, whether it handles pages.
+	void look(const Stmt *S, const Translate &T, Body &B)
 	{
 		if (!S)
 			return;
@@ -956,17 +850,17 @@ private:
 						T.slot(D, R->getRHS());
 		if (auto *D = dyn_cast<DeclRefExpr>(S))
 			if (isa<FunctionDecl>(D->getDecl()))
-				B.Names.insert(D->getDecl()->getNameAsString());
+				choice_mention(Choice, D->getDecl()->getNameAsString().c_str());
 		if (auto *E = dyn_cast<Expr>(S))
 			B.HasPages = B.HasPages || T.pageDepth(E->getType());
 		if (auto *D = dyn_cast<DeclStmt>(S))
 			for (const Decl *One : D->decls())
 				if (auto *A = One->getAttr<CleanupAttr>()) {
-					B.Names.insert(A->getFunctionDecl()->getNameAsString());
+					choice_mention(Choice, A->getFunctionDecl()->getNameAsString().c_str());
 					Cleanups.insert(A->getFunctionDecl()->getDefinition());
 				}
 		for (const Stmt *C : S->children())
-			look(C, T, B, Cleanups);
+			look(C, T, B);
 	}
 
 	// The functions that reach an API function through any number of our own; and, for
@@ -974,8 +868,6 @@ private:
 	void lower(ASTContext &Ctx, Translate &T)
 	{
 		std::vector<Body> All;
-		std::set<const Decl *> Cleanups;
-		std::set<std::string> Wanted;
 		for (int Round = 0; Round < 2; Round++)
 			for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
 				auto *F = dyn_cast<FunctionDecl>(D);
@@ -986,27 +878,21 @@ private:
 				if (!F || !F->doesThisDeclarationHaveABody() ||
 				    (Round ? Own || !Cleanups.count(F) : !Own))
 					continue;
-				All.push_back({ F, {}, false });
-				look(F->getBody(), T, All.back(), Cleanups);
+				All.push_back({ F, F->getNameAsString(), false });
+				choice_add(Choice, All.back().Name.c_str());
+				look(F->getBody(), T, All.back());
 			}
-		for (bool Changed = true; Changed;) {
-			Changed = false;
-			for (Body &B : All) {
-				bool Hit = Cleanups.count(B.Decl);
-				for (auto &Name : B.Names)
-					Hit = Hit || Wanted.count(Name) ||
-					      gup_name_is_interesting(Session, Name.c_str());
-				if (Hit && Wanted.insert(B.Decl->getNameAsString()).second)
-					Changed = true;
-			}
-		}
+		for (Body &B : All)
+			if (Cleanups.count(B.Decl))
+				choice_want(Choice, B.Name.c_str());
+		choice_spread(Choice);
 		addFlags(Ctx, T.Model);
 		for (Body &B : All)
-			if (Wanted.count(B.Decl->getNameAsString()))
-				FunctionLowering(T, model_add_function(T.Model, T.name(B.Decl))).run(B.Decl);
+			if (choice_has(Choice, B.Name.c_str()))
+				FunctionLowering(T, model_add_function(T.Model, B.Name.c_str())).run(B.Decl);
 		for (Body &B : All)
-			if (Options.facts && B.HasPages && !Wanted.count(B.Decl->getNameAsString()))
-				FunctionLowering(T, model_add_passing(T.Model, T.name(B.Decl))).run(B.Decl);
+			if (Options.facts && B.HasPages && !choice_has(Choice, B.Name.c_str()))
+				FunctionLowering(T, model_add_passing(T.Model, B.Name.c_str())).run(B.Decl);
 	}
 
 	static void report(void *Data, const gup_diag *D)
@@ -1058,14 +944,8 @@ protected:
 struct Registration {
 	Registration()
 	{
-		std::string Host = getClangFullVersion();
-		size_t At = Host.find("version ");
-		int Major = At == std::string::npos ? 0 : atoi(Host.c_str() + At + 8);
-		if (Major != CLANG_VERSION_MAJOR) {
-			fprintf(stderr, "gupcheck: built for clang %d, loaded by clang %d: nothing is checked\n",
-				CLANG_VERSION_MAJOR, Major);
+		if (!gup_is_built_for(getClangFullVersion().c_str(), CLANG_VERSION_MAJOR))
 			return;
-		}
 		static FrontendPluginRegistry::Add<Action> Add("gupcheck", "misuse of the GUP API");
 	}
 } TheRegistration;

@@ -163,6 +163,11 @@ void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup
 	block->edges[block->nr_edges++] = edge;
 }
 
+bool model_wants_flag(const char *name)
+{
+	return (!strncmp(name, "FOLL_", 5) && name[5]) || !strcmp(name, "PAGE_SHIFT");
+}
+
 void model_add_flag(struct gup_model *model, struct gup_flag flag)
 {
 	int at = 0, order = 1;

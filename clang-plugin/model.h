@@ -198,6 +198,8 @@ void model_set_blocks(struct gup_model *model, struct gup_function *function, in
 struct gup_event *model_add_event(struct gup_model *model, struct gup_block *block,
 				  enum event_kind kind);
 void model_add_edge(struct gup_model *model, struct gup_block *block, struct gup_edge edge);
+/* Is a macro or enumerator of this name kept: FOLL_ and something, or PAGE_SHIFT? */
+bool model_wants_flag(const char *name);
 /* Copies the name. The flags are in order of their names; the last one of a name counts. */
 void model_add_flag(struct gup_model *model, struct gup_flag flag);
 /* Copies the names. */

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "../choice.h"
+#include "../model_build.h"
 #include "build.h"
 
 static void arena_keeps_large_and_small(void **state)
@@ -121,6 +123,76 @@ static void terms_read_like_c(void **state)
 	model_free(model);
 }
 
+/* Who reaches the API through others is chosen, in any order; who only resembles it is not. */
+static void who_reaches_the_api_is_chosen(void **state)
+{
+	struct gup_options options = { 0 };
+	struct gup_session *session = gup_open(&options);
+	struct choice *choice = choice_open(session);
+	char name[20];
+
+	(void)state;
+	choice_add(choice, "top");
+	choice_mention(choice, "middle");
+	choice_add(choice, "middle");
+	choice_mention(choice, "bottom");
+	choice_add(choice, "bottom");
+	choice_mention(choice, "pin_user_pages_fast");
+	choice_add(choice, "bystander");
+	choice_mention(choice, "kmalloc");
+	choice_add(choice, "pin_user_pages");
+	choice_mention(choice, "bystander");
+	choice_add(choice, "cleans");
+	choice_add(choice, "scoped");
+	choice_mention(choice, "cleans");
+	for (int i = 0; i < 2000; i++) {
+		snprintf(name, sizeof(name), "other_%d", i);
+		choice_mention(choice, name);
+	}
+	choice_want(choice, "cleans");
+	choice_spread(choice);
+	assert_true(choice_has(choice, "top") && choice_has(choice, "middle") &&
+		    choice_has(choice, "bottom"));
+	assert_true(choice_has(choice, "cleans") && choice_has(choice, "scoped"));
+	assert_false(choice_has(choice, "bystander") || choice_has(choice, "pin_user_pages") ||
+		     choice_has(choice, "other_1999") || choice_has(choice, "never_said"));
+	choice_close(choice);
+	gup_close(session);
+}
+
+/* The only way is taken, two ways without a test teach nothing, with one they are its two sides. */
+static void ways_out_of_a_block(void **state)
+{
+	struct gup_model *model = model_new("test.c");
+	struct gup_block one = { 0 }, any = { 0 }, test = { 0 };
+	const int targets[] = { 3, 4 };
+
+	(void)state;
+	model_add_ways(model, &one, targets, 1);
+	model_add_ways(model, &any, targets, 2);
+	model_set_condition(&test, term_const(model, 1, type_int(32, true)), "1", at(1));
+	model_add_ways(model, &test, targets, 2);
+	assert_int_equal(one.edges[0].kind, EDGE_ALWAYS);
+	assert_int_equal(any.edges[0].kind, EDGE_UNKNOWN);
+	assert_int_equal(any.edges[1].kind, EDGE_UNKNOWN);
+	assert_int_equal(test.edges[0].kind, EDGE_TRUE);
+	assert_int_equal(test.edges[1].kind, EDGE_FALSE);
+	assert_int_equal(test.edges[1].target, 4);
+	model_free(model);
+}
+
+static void names_are_told_apart(void **state)
+{
+	(void)state;
+	assert_true(model_wants_flag("FOLL_WRITE") && model_wants_flag("PAGE_SHIFT"));
+	assert_false(model_wants_flag("FOLL_") || model_wants_flag("PAGE_SHIFTS") || model_wants_flag(""));
+	assert_true(gup_file_is_local("drivers/x/y.h"));
+	assert_false(gup_file_is_local("include/linux/mm.h") || gup_file_is_local("/usr/lib/x.h") ||
+		     gup_file_is_local(""));
+	assert_true(gup_is_built_for("Debian clang version 19.1.7 (3~deb12u1)", 19));
+	assert_false(gup_is_built_for("Debian clang version 14.0.6", 19) || gup_is_built_for("gcc", 19));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +200,9 @@ int main(void)
 		cmocka_unit_test(good_model_passes),
 		cmocka_unit_test(broken_models_are_refused),
 		cmocka_unit_test(terms_read_like_c),
+		cmocka_unit_test(who_reaches_the_api_is_chosen),
+		cmocka_unit_test(ways_out_of_a_block),
+		cmocka_unit_test(names_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

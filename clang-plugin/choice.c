@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct name {
+	const char *text;
+	bool wanted;		/* a body of that name is to be lowered */
+	bool reached;		/* whoever mentions it reaches the API */
+};
+
+struct mention { int by, name; };
+
+struct choice {
+	const struct gup_session *session;
+	struct arena arena;
+	struct name *names;
+	int nr_names, cap_names;
+	int *table;		/* of hashes: a name's number and 1, or 0; twice as large as names */
+	struct mention *mentions;
+	int nr_mentions, cap_mentions;
+	int body;		/* the name of the last one that was added */
+};
+
+static void *resized(void *old, size_t count, size_t size)
+{
+	void *array = realloc(old, count * size);
+
+	if (!array)
+		abort();
+	return array;
+}
+
+/* Where in the table the name is, or would be. */
+static int *slot_of(const struct choice *choice, const char *text)
+{
+	unsigned mask = 2 * (unsigned)choice->cap_names - 1, hash = 5381;
+
+	for (const char *c = text; *c; c++)
+		hash = hash * 33 + (unsigned char)*c;
+	for (unsigned at = hash & mask;; at = (at + 1) & mask) {
+		int *slot = &choice->table[at];
+
+		if (!*slot || !strcmp(choice->names[*slot - 1].text, text))
+			return slot;
+	}
+}
+
+static void make_room(struct choice *choice)
+{
+	if (choice->nr_names < choice->cap_names)
+		return;
+	choice->cap_names = choice->cap_names ? choice->cap_names * 2 : 256;
+	choice->names = resized(choice->names, (size_t)choice->cap_names, sizeof(*choice->names));
+	choice->table = resized(choice->table, 2 * (size_t)choice->cap_names, sizeof(*choice->table));
+	memset(choice->table, 0, 2 * (size_t)choice->cap_names * sizeof(*choice->table));
+	for (int i = 0; i < choice->nr_names; i++)
+		*slot_of(choice, choice->names[i].text) = i + 1;
+}
+
+static int name_of(struct choice *choice, const char *text)
+{
+	make_room(choice);
+	int *slot = slot_of(choice, text);
+
+	if (!*slot) {
+		struct name *name = &choice->names[choice->nr_names++];
+
+		name->text = arena_strdup(&choice->arena, text);
+		name->wanted = false;
+		name->reached = gup_name_is_interesting(choice->session, text);
+		*slot = choice->nr_names;
+	}
+	return *slot - 1;
+}
+
+struct choice *choice_open(const struct gup_session *session)
+{
+	struct choice *choice = calloc(1, sizeof(*choice));
+
+	if (!choice)
+		abort();
+	choice->session = session;
+	make_room(choice);
+	return choice;
+}
+
+void choice_close(struct choice *choice)
+{
+	arena_free(&choice->arena);
+	free(choice->names);
+	free(choice->table);
+	free(choice->mentions);
+	free(choice);
+}
+
+void choice_add(struct choice *choice, const char *function)
+{
+	choice->body = name_of(choice, function);
+}
+
+void choice_mention(struct choice *choice, const char *function)
+{
+	if (choice->nr_mentions == choice->cap_mentions) {
+		choice->cap_mentions = choice->cap_mentions ? choice->cap_mentions * 2 : 256;
+		choice->mentions = resized(choice->mentions, (size_t)choice->cap_mentions,
+					   sizeof(*choice->mentions));
+	}
+	choice->mentions[choice->nr_mentions++] =
+		(struct mention){ choice->body, name_of(choice, function) };
+}
+
+void choice_want(struct choice *choice, const char *function)
+{
+	struct name *name = &choice->names[name_of(choice, function)];
+
+	name->wanted = name->reached = true;
+}
+
+void choice_spread(struct choice *choice)
+{
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (int i = 0; i < choice->nr_mentions; i++) {
+			struct name *by = &choice->names[choice->mentions[i].by];
+
+			if (by->wanted || !choice->names[choice->mentions[i].name].reached)
+				continue;
+			by->wanted = by->reached = changed = true;
+		}
+	}
+}
+
+bool choice_has(const struct choice *choice, const char *function)
+{
+	int slot = *slot_of(choice, function);
+
+	return slot && choice->names[slot - 1].wanted;
+}
