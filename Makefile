@@ -20,6 +20,8 @@ FIXES ?=
 
 # The clang that the checker is built for: clang-14, clang-16, clang-19, ...
 CLANG ?= clang-19
+# And another, Debian's default, for which 'make check' tries it as well.
+SECOND_CLANG ?= clang-14
 
 # Debian's own interpreter: its libraries come with the distribution's packages.
 PYTHON := /usr/bin/python3
@@ -108,6 +110,9 @@ new-rule:
 check: all plugin
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check bench
 	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan fuzz
+	@CLANG='$(SECOND_CLANG)' scripts/deps plugin
+	@$(MAKE) -C clang-plugin CLANG='$(SECOND_CLANG)' cases
+	@CLANG='$(SECOND_CLANG)' $(PYTHON) -m pytest -q -p no:cacheprovider tests/test_plugin.py::test_a_clang_of_another_version
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all
