@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 `make fixes`: what can be mended by machine as a patch series, one patch for each
-subsystem and rule. An edit stays only where its finding is gone afterwards and no
+subsystem and rule. Semantic patches make their own edits; those of report/edits.py the
+checker has to confirm. An edit stays only where its finding is gone afterwards and no
 other has come. The last patch is the assert in mm/gup.c, when nothing trips it.
 """
 
@@ -14,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from contextlib import nullcontext
 from pathlib import Path
 
 from report import api as table
-from report import audit, baseline, landing, outputs, spatch, summary, tree
+from report import audit, baseline, edits, landing, outputs, proof, spatch, summary, tree
 from report.errors import UserError
+from report.fix_texts import (ASSERT_BODY, ASSERT_SUBJECT, BODIES, ENTRY_BODY, ENTRY_SUBJECT, FOLL, NOTES,
+                              SUBJECTS)
 from report.maintainers import Maintainers
 from report.progress import Steps
 from report.run import options
@@ -26,69 +30,11 @@ from report.series import NOBODY, Series, author, prefix
 
 STRATEGIES = ("callers", "entry")
 GUP_C = "mm/gup.c"
-FOLL = "foll-get-missing"
-RULES = ("pin-put-mismatch", "longterm-remote", FOLL)      # in the order of the patches
+# who makes the edits of a rule; RULES is the order of the patches
+BY_PATCH_MODE = ("pin-put-mismatch", "longterm-remote", FOLL)
+BY_CHECKER = tuple(edits.EDITS)
+RULES = ("pin-put-mismatch", *BY_CHECKER, "longterm-remote", FOLL)
 OURS = re.compile(r"\d{4}-.*\.patch|before")               # what an earlier run left in OUT
-
-SUBJECTS = {
-    "pin-put-mismatch": "release pages the way they were taken",
-    "longterm-remote": "do not claim FOLL_LONGTERM for another process's pages",
-    FOLL: "state FOLL_GET when asking for pages",
-}
-BODIES = {
-    "pin-put-mismatch": """\
-Pages taken by pin_user_pages*() count as pinned until unpin_user_page*() drops them, and
-those taken by get_user_pages*() are dropped by put_page(). Here the two are mixed, which leaves
-a page pinned for good, or takes away a pin that somebody else holds:
-
-{sites}
-
-Use the release that belongs to the acquire.""",
-    "longterm-remote": """\
-FOLL_LONGTERM says that pages stay pinned for as long as user space likes. These calls take the pages of
-another process, which knows nothing of the pin and whose limits do not cover it, and nothing says why
-that is fine:
-
-{sites}
-
-Drop the claim, and write down at the call what is missing. Where the pin has to last, the
-right change is a comment that gives the reason.""",
-    FOLL: """\
-These calls pass a pages array, and their flags have, or may have, neither FOLL_GET nor FOLL_PIN:
-
-{sites}
-
-They work because {forced} sets FOLL_GET for a caller who gave pages without FOLL_PIN. To turn that into
-an assert, callers have to say what they want.
-
-State FOLL_GET. No functional change: the flag reaches the page tables as before, it is set
-by the caller now.""",
-}
-NOTES = {
-    "pin-put-mismatch": """\
-PLACEHOLDER, to be replaced before sending: Fixes: <commit> ("<title>"). The history of this tree was not
-looked at; git log -S and git blame on the lines below name the commit.""",
-    "longterm-remote": """\
-PLACEHOLDER, to be answered before sending: the FIXME in this patch. If there is a reason for the pin,
-a comment "gup-audit: longterm-remote: REASON" is the better change.""",
-}
-ASSERT_SUBJECT = "mm/gup: assert that callers who want pages state FOLL_GET"
-ASSERT_BODY = """\
-{forced} adds FOLL_GET for callers who pass a pages array and neither FOLL_GET nor FOLL_PIN: they
-have "carelessly failed to specify" what they want. In the review of FOLL_PIN in 2019 the wish was to
-find these callers, and to assert instead of to add.
-
-Of the {sites} calls in this tree that the assert concerns, none is known to be left without the flag:
-{how}. {open}
-
-Replace the line by a WARN_ON_ONCE(), and refuse the call."""
-ENTRY_SUBJECT = "mm/gup: add FOLL_GET at the entry points"
-ENTRY_BODY = """\
-get_user_pages_fast() and its like add FOLL_GET for their callers. The other entry points leave that to
-{forced}, far behind, where a caller's mistake cannot be told from its wish.
-
-Let {names} add the flag themselves when pages is given, as the fast variants do. The condition on
-FOLL_PIN is for calls from within this file. No functional change."""
 
 
 def read_log(args, root, before):
@@ -140,21 +86,46 @@ def run_patch_mode(rule, files, base):
 
 
 def _site_list(rows):
-    return "\n".join(f"  {row['function'] or row['file']}() in {row['file']},\n"
-                     f"    line {row['line']}: {row['callee']}()" for row in rows)
+    lines = []
+    for row in rows:
+        where = f"  {row['function'] or row['file']}() in {row['file']},"
+        # checkpatch.pl wants no line beyond 75
+        lines.append(where if len(where) <= 75 else where.replace(" in ", "\n    in ", 1))
+        lines.append(f"    line {row['line']}: {row['callee']}()")
+    return "\n".join(lines)
 
 
-def apply_rule(series, rule, rows, forced, people):
+def run_checker(rule, rows, base, judge):
     """
-    Edit the files of one rule's findings and commit, a patch a subsystem. Returns
-    {file: why its edit was taken back}.
+    Edit the files of @rows below @base as report/edits.py proposes and the checker
+    confirms for all findings in a file. Returns {file: why it is left as it was}.
     """
-    files = sorted({row["file"] for row in rows})
-    before = reports(RULES, files, series.work)
+    refused = {}
+    for file in sorted({row["file"] for row in rows}):
+        path = base / file
+        try:
+            text, mended, why = judge.mend(rule, file, path.read_bytes())
+        except edits.NoEdit as err:
+            refused[file] = str(err)
+            continue
+        if why or not mended:
+            refused[file] = "; ".join(why) or "the checker does not find it here"
+        else:
+            path.write_bytes(text)
+    return refused
+
+
+def run_semantic_patch(rule, rows, series):
+    """
+    Edit the files of @rows as the semantic patch of @rule does, where its finding is
+    gone then and no other has come. Returns {file: why it is left as it was}.
+    """
+    files, refused = sorted({row["file"] for row in rows}), {}
+    before = reports(BY_PATCH_MODE, files, series.work)
     run_patch_mode(rule, files, series.work)
-    after, refused = reports(RULES, files, series.work), {}
+    after = reports(BY_PATCH_MODE, files, series.work)
     for file in files:
-        if not series.git("status", "--porcelain", "--", file).strip():
+        if not series.changed(file):
             refused[file] = "the semantic patch makes no edit here"
         elif after[rule, file]:
             refused[file] = "the finding is still there after the edit"
@@ -162,9 +133,19 @@ def apply_rule(series, rule, rows, forced, people):
             refused[file] = "the edit brings another finding"
         if file in refused:
             series.git("checkout", "-q", "--", file)
+    return refused
+
+
+def apply_rule(series, rule, rows, forced, people, judge):
+    """
+    Edit the files of one rule's findings and commit, a patch a subsystem. Returns
+    {file: why its edit was not made}.
+    """
+    refused = run_checker(rule, rows, series.work, judge) if rule in BY_CHECKER else \
+        run_semantic_patch(rule, rows, series)
     groups = defaultdict(list)
-    for file in files:
-        if file not in refused:
+    for file in sorted({row["file"] for row in rows}):
+        if series.changed(file):
             section = people.subsystem(file)
             groups[section.name if section else os.path.dirname(file)].append(file)
     for _name, group in sorted(groups.items(), key=lambda item: item[1]):
@@ -213,7 +194,7 @@ def letter(log, strategy, series, left, landed):
              "not be decided. Findings by rule:", rules or "  none",
              f"The series mends what a machine can mend, in {len(series.patches)} patches, one for "
              f"each subsystem and rule. For FOLL_GET: {how}. Each edit was checked by running the "
-             "semantic patches again: its finding is gone, and no other has come."]
+             "engine that found it again: its finding is gone, and no other has come."]
     if landed:
         parts.append("The last patch is the assert in mm/gup.c that the review of FOLL_PIN asked for "
                      "in 2019. After the series no call is known to trip it.")
@@ -261,6 +242,14 @@ def claimed(log, left):
                    for row in rows if (rule, row["file"]) not in left})
 
 
+def ask_checker(args, the_tree, found, log):
+    """The proof.Judge of the files in which a rule of BY_CHECKER has findings; None without one."""
+    files = sorted({row["file"] for rule in BY_CHECKER for row in found[rule]})
+    if not files:
+        return nullcontext()
+    return proof.Judge(the_tree.root, files, args.build, int(args.jobs), proof.certain_flags(log))
+
+
 def build(args, the_tree, log, work, who):
     """Make the series in @work. Returns (its files, {(rule, file): why there is no edit})."""
     found = rows_to_fix(log)
@@ -271,10 +260,11 @@ def build(args, the_tree, log, work, who):
     series.take(files)
     people, left = Maintainers(the_tree.root), {}
     steps = Steps(len(wanted) + 1)
-    for rule in wanted:
-        with steps.step(f"Edit for {rule}"):
-            refused = apply_rule(series, rule, found[rule], forced, people)
-            left.update({(rule, file): why for file, why in refused.items()})
+    with ask_checker(args, the_tree, found, log) as judge:
+        for rule in wanted:
+            with steps.step(f"Edit for {rule}"):
+                refused = apply_rule(series, rule, found[rule], forced, people, judge)
+                left.update({(rule, file): why for file, why in refused.items()})
     with steps.step("Write the series"):
         landed = land(args, series, the_tree, found, left, forced, log)
         made = []
@@ -326,7 +316,7 @@ def concerned(log):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make fixes", description=__doc__)
-    options(parser, "kdir", "out", "strategy", "audit", "jobs", out="gup-fixes", strategy="callers")
+    options(parser, "kdir", "out", "strategy", "audit", "jobs", "build", out="gup-fixes", strategy="callers")
     try:
         return make(parser.parse_args(argv))
     except UserError as err:

@@ -95,12 +95,16 @@ class Series:
         self.git("add", "-f", "--", *files)
         self.git("commit", "-q", "--amend", "--allow-empty", "-m", "base")
 
+    def changed(self, *files):
+        """Has one of @files an edit that is not committed?"""
+        return bool(self.git("status", "--porcelain", "--", *files).strip())
+
     def add(self, subject, body, files, note=""):
         """
         Commit what has changed in @files. @note is for the sender's eyes, no part of the
         commit. Returns False where nothing has changed.
         """
-        if not self.git("status", "--porcelain", "--", *files).strip():
+        if not self.changed(*files):
             return False
         message = f"{header(subject)}\n\n{wrap(body)}\n\n{self.signed}\n"
         self.git("commit", "-q", "-F", "-", "--", *files, data=message.encode())
