@@ -244,12 +244,15 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (row->returns == RETURNS_BOOL)
 		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, false, h->result,
 								  smt_number(&e->smt, 1, 64)));
-	/* Nobody asks for no page at all, or for 8 TB at once: such numbers only confuse. */
+	/*
+	 * Nobody asks for no page at all, or for more than 2 TB at once: such numbers only
+	 * confuse. What two turns of a loop took then fits an int, as release_pages() has it.
+	 */
 	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_GE, true, h->asked,
 							  smt_number(&e->smt, 1, 64)));
 	if (row->returns != RETURNS_BYTES)
 		state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, true, h->asked,
-						smt_number(&e->smt, INT32_MAX, 64)));
+						smt_number(&e->smt, INT32_MAX / 4 + 1, 64)));
 	protocol(e, s, h, event);
 	h->held = h->count;
 	keep_old_page(e, s, h, old);

@@ -69,3 +69,22 @@ int corrected_count(struct user *user, unsigned long start, int n)
 	user->nr_pages = 0;
 	return ret ? ret : -EFAULT;
 }
+
+/* The sum of what came is more than an int only when terabytes were asked for. */
+void sum_fits(unsigned long start, unsigned long end, long each, struct page **pages)
+{
+	unsigned long got = 0, total;
+	long nr = each;
+
+	for (; start < end; start += nr * 4096) {
+		if (nr != each)
+			break;
+		nr = get_user_pages(start, nr, FOLL_GET, pages + got, NULL);
+		if (nr <= 0)
+			break;
+		got += nr;
+	}
+	total = got;
+	if (total > 0)
+		release_pages(pages, total);
+}
