@@ -108,15 +108,15 @@ new-rule:
 	@scripts/new-rule '$(RULE)' '$(or $(LEVEL),warning)'
 
 check: all plugin
-	@CLANG='$(CLANG)' scripts/deps build audit plugin source check bench
+	@CLANG='$(CLANG)' scripts/deps build audit plugin checker source check bench
 	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' check asan fuzz
 	@CLANG='$(SECOND_CLANG)' scripts/deps plugin
 	@$(MAKE) -C clang-plugin CLANG='$(SECOND_CLANG)' cases
 	@CLANG='$(SECOND_CLANG)' $(PYTHON) -m pytest -q -p no:cacheprovider tests/test_plugin.py::test_a_clang_of_another_version
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
-check-kernel: all
-	@scripts/deps build audit source check long
+check-kernel: all plugin
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
 
 # What the checker finds of bugs that are put into a kernel: docs/benchmarks.md.
@@ -134,5 +134,6 @@ clean:
 	rm -rf build
 	$(MAKE) -C clang-plugin clean
 
-.PHONY: help new-rule all plugin deps audit coccicheck check check-kernel clean
+.PHONY: help new-rule all plugin deps audit fixes fixes-verify coccicheck check check-kernel \
+	bench-seeded bench-cost bench-builds clean
 .DELETE_ON_ERROR:
