@@ -43,14 +43,8 @@ def coccicheck(args):
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make coccicheck", description=__doc__)
     run.options(parser, "kdir", "module", "cocci", "mode", "jobs")
-    try:
-        return coccicheck(parser.parse_args(argv))
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("gupcheck: interrupted", file=sys.stderr)
-        return 130
+    args = parser.parse_args(argv)
+    return run.guarded(lambda: coccicheck(args))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from report import api as table
-from report import clang, compdb, diff, html, link, mail, scan
+from report import clang, compdb, diff, html, link, mail, run, scan
 from report.errors import UserError
 
 
@@ -77,17 +77,7 @@ def main(argv=None):
         parser.print_help()
         return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        return COMMANDS[args.command][0](args)
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
-    except OSError as err:
-        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("gupcheck: interrupted", file=sys.stderr)
-        return 130
+    return run.guarded(lambda: COMMANDS[args.command][0](args))
 
 
 if __name__ == "__main__":

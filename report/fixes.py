@@ -25,7 +25,7 @@ from report.fix_texts import (ASSERT_BODY, ASSERT_SUBJECT, BODIES, ENTRY_BODY, E
                               SUBJECTS)
 from report.maintainers import Maintainers
 from report.progress import Steps
-from report.run import options
+from report.run import guarded, options
 from report.series import NOBODY, Series, author, prefix
 
 STRATEGIES = ("callers", "entry")
@@ -317,17 +317,7 @@ def concerned(log):
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make fixes", description=__doc__)
     options(parser, "kdir", "out", "strategy", "audit", "jobs", "build", out="gup-fixes", strategy="callers")
-    try:
-        return make(parser.parse_args(argv))
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
-    except OSError as err:
-        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("gupcheck: interrupted; nothing was changed", file=sys.stderr)
-        return 130
+    return guarded(lambda: make(parser.parse_args(argv)), "interrupted; nothing was changed")
 
 
 if __name__ == "__main__":

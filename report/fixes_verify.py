@@ -18,7 +18,7 @@ from report import baseline, fixes, tree
 from report.api import ROOT
 from report.errors import UserError
 from report.progress import Steps
-from report.run import make_environment, number_of_jobs, options
+from report.run import guarded, make_environment, number_of_jobs, options
 from report.sarif import FINGERPRINT, printable
 from report.suppress import where
 
@@ -176,18 +176,13 @@ def verify(args, work):
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="make fixes-verify", description=__doc__)
     options(parser, "kdir", "fixes", "compilers", "jobs", fixes="gup-fixes", compilers="gcc clang-19")
-    try:
+    args = parser.parse_args(argv)
+
+    def in_scratch():
         with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
-            return verify(parser.parse_args(argv), Path(tmp))
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
-    except OSError as err:
-        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("gupcheck: interrupted", file=sys.stderr)
-        return 130
+            return verify(args, Path(tmp))
+
+    return guarded(in_scratch)
 
 
 if __name__ == "__main__":

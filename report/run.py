@@ -72,3 +72,21 @@ def run_jobs(makefile, work, jobs, launch, advance):
     if proc.returncode:
         first = [line for line in message if line.startswith("gupcheck:")]
         raise UserError("a job failed: " + (first[0][10:] if first else message[-1]))
+
+
+def guarded(work, interrupted="interrupted"):
+    """
+    What @work() returns, as an exit status. What the user or the system did wrong is one
+    line on stderr and 1; Ctrl-C is a line with @interrupted and 130.
+    """
+    try:
+        return work()
+    except UserError as err:
+        print(f"gupcheck: {err}", file=sys.stderr)
+        return 1
+    except OSError as err:
+        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"gupcheck: {interrupted}", file=sys.stderr)
+        return 130
