@@ -7,7 +7,6 @@ and shows how far it is; GNU Make runs the jobs.
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -178,23 +177,12 @@ def main(argv=None):
     args = arguments(argv)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    work = None
-    try:
-        work = Path(tempfile.mkdtemp(prefix="gupcheck-"))
-        return audit(args, work)
-    except UserError as err:
-        print(f"gupcheck: {err}", file=sys.stderr)
-        return 1
-    except OSError as err:
-        print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"gupcheck: interrupted; {args.out} was not changed, run again to start over",
-              file=sys.stderr)
-        return 130
-    finally:
-        if work:
-            shutil.rmtree(work, ignore_errors=True)
+
+    def in_scratch():
+        with tempfile.TemporaryDirectory(prefix="gupcheck-", ignore_cleanup_errors=True) as work:
+            return audit(args, Path(work))
+
+    return run.guarded(in_scratch, f"interrupted; {args.out} was not changed, run again to start over")
 
 
 if __name__ == "__main__":
