@@ -16,6 +16,8 @@ FAIL_ON ?=
 JSON ?=
 AUDIT ?=
 STRATEGY ?=
+SARIF ?=
+TREE ?=
 FIXES ?=
 
 # The clang that the checker is built for: clang-14, clang-16, clang-19, ...
@@ -46,6 +48,8 @@ export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
 export GUP_BUILD := $(value BUILD)
 export GUP_N := $(value N)
+export GUP_SARIF := $(value SARIF)
+export GUP_TREE := $(value TREE)
 export GUP_CLANG := $(value CLANG)
 
 ifeq ($(origin CC),default)
@@ -68,6 +72,7 @@ help:
 	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
 	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [OUT=file]  does it leave builds alone'
+	@echo 'make verdicts SARIF=audit.sarif [TREE=6.1] [FAIL_ON=unread,stale]  findings against the readings of bench/verdicts'
 	@echo 'make deps                                   install everything from the distribution'
 	@echo 'make all | clean'
 
@@ -125,6 +130,11 @@ bench-seeded: plugin
 	@scripts/deps audit bench
 	@$(PYTHON) -m bench.seeded
 
+# Findings against the readings of bench/verdicts: how many are true, which nobody has read.
+verdicts:
+	@scripts/deps audit
+	@$(PYTHON) -m bench.verdicts
+
 # What the plugin costs, and that it leaves builds as they are: docs/benchmarks.md.
 bench-cost bench-builds: bench-%: plugin
 	@scripts/deps audit
@@ -135,5 +145,5 @@ clean:
 	$(MAKE) -C clang-plugin clean
 
 .PHONY: help new-rule all plugin deps audit fixes fixes-verify coccicheck check check-kernel \
-	bench-seeded bench-cost bench-builds clean
+	bench-seeded bench-cost bench-builds verdicts clean
 .DELETE_ON_ERROR:

@@ -170,7 +170,9 @@ def _results(sites, sources, index, levels):
         numbers = Counter()
         for finding in site.findings:
             rule, found = finding["rule"], finding.get("checker")
-            result = _result(site, sources, rule, index[rule], "fail", finding.get("raised", levels[rule]),
+            # the checker may be less sure of one finding than its rule is
+            level = found["level"] if found else levels[rule]
+            result = _result(site, sources, rule, index[rule], "fail", finding.get("raised", level),
                              _sentence(finding["text"]), numbers[rule])
             numbers[rule] += 1
             result.properties["found"] = ["coccinelle" if "line" in finding else "inventory"]
