@@ -18,6 +18,8 @@ struct api {
 	int nr_rows, cap_rows;
 	struct api_refusal *refusals;
 	int nr_refusals;
+	const char **containers;
+	int nr_containers;
 	uint64_t digest;
 };
 
@@ -28,6 +30,7 @@ static const struct word roles[] = {
 	{ "ref", ROLE_REF }, { "use", ROLE_USE }, { "dirty", ROLE_DIRTY },
 	{ "write", ROLE_WRITE }, { "slot", ROLE_SLOT }, { "link", ROLE_LINK },
 	{ "unlink", ROLE_UNLINK }, { "alloc", ROLE_ALLOC }, { "free", ROLE_FREE },
+	{ "store", ROLE_STORE }, { "fetch", ROLE_FETCH }, { "look", ROLE_LOOK },
 	{ "wrapper", ROLE_WRAPPER }, { "field", ROLE_FIELD }, { NULL, 0 },
 };
 static const struct word kinds[] = {
@@ -47,11 +50,13 @@ static const struct word units[] = {
 
 /* The names that the forms give to their parameters. */
 static const char *const pages_names[] = {
-	"pages", "page", "pages_p", "folios", "folio", "bvecs", "bv", "ptr", "fbatch", "list", NULL
+	"pages", "page", "pages_p", "folios", "folio", "bvecs", "bv", "ptr", "fbatch", "list", "entry", NULL
 };
 static const char *const count_names[] = {
 	"nr_pages", "npages", "n_pages", "nr", "nfolios", "max_folios", "refs", "npins", "maxsize", "max_size", NULL
 };
+
+static const char *const container_names[] = { "sg", "vec", "sgt", "xa", NULL };
 
 static int find_word(const struct word *words, const char *text, int missing)
 {
@@ -73,6 +78,8 @@ static bool is_any(const char *const *names, const char *name)
 
 static void read_param(struct api_params *form, const char *name, int index)
 {
+	if (is_any(container_names, name))
+		form->container = index;
 	if (is_any(pages_names, name))
 		form->pages = index;
 	else if (is_any(count_names, name))
@@ -105,7 +112,7 @@ static const char *read_forms(struct api *api, struct api_row *row, json_t *form
 
 		if (!json_is_array(params))
 			return "has a form without params";
-		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1,
+		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1, -1,
 					       (int)json_array_size(params) };
 		for (int p = 0; p < form->nr_params; p++) {
 			const char *name = json_string_value(json_array_get(params, (size_t)p));
@@ -148,6 +155,7 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 		.always_dirties = dirties && !strcmp(dirties, "always"),
 		.data = json_is_true(json_object_get(object, "data")),
 		.writes = json_is_true(json_object_get(object, "writes")),
+		.reads = json_is_true(json_object_get(object, "reads")),
 		.zeroed = json_is_true(json_object_get(object, "zeroed")),
 		.scoped = json_object_get(object, "scope") != NULL,
 	};
@@ -222,8 +230,35 @@ static char *add_refusals(struct api *api, json_t *list)
 	return NULL;
 }
 
+static char *add_containers(struct api *api, json_t *list)
+{
+	const char **added, **all;
+	int count = read_words(api, list, &added);
+
+	if (count < 0)
+		return strdup("a container is no string");
+	all = arena_alloc(&api->arena, ((size_t)api->nr_containers + (size_t)count + 1) * sizeof(*all));
+	for (int i = 0; i < api->nr_containers; i++)
+		all[i] = api->containers[i];
+	for (int i = 0; i < count; i++)
+		all[api->nr_containers + i] = added[i];
+	api->containers = all;
+	api->nr_containers += count;
+	return NULL;
+}
+
+bool api_is_container(const struct api *api, const char *record)
+{
+	for (int i = 0; record && i < api->nr_containers; i++)
+		if (!strcmp(api->containers[i], record))
+			return true;
+	return false;
+}
+
 static char *add_rows(struct api *api, json_t *root)
 {
+	char *error;
+
 	const char *format = json_string_value(json_object_get(root, "format"));
 	json_t *functions = json_object_get(root, "functions");
 	size_t count = json_array_size(functions);
@@ -244,7 +279,8 @@ static char *add_rows(struct api *api, json_t *root)
 			return bad_row(i, wrong);
 		api->nr_rows++;
 	}
-	return add_refusals(api, json_object_get(root, "refused"));
+	error = add_containers(api, json_object_get(root, "containers"));
+	return error ? error : add_refusals(api, json_object_get(root, "refused"));
 }
 
 static void add_to_digest(struct api *api, const char *text, size_t size)

@@ -25,6 +25,10 @@ enum api_role {
 	ROLE_UNLINK,	/* takes it off again */
 	ROLE_ALLOC,	/* returns memory that nobody else knows */
 	ROLE_FREE,	/* frees such memory; its first argument that is named ptr */
+	/* Only for who follows pages through structures (owner.c); elsewhere calls like any other. */
+	ROLE_STORE,	/* puts pages into a container */
+	ROLE_LOOK,	/* looks at a container and keeps nothing */
+	ROLE_FETCH,	/* returns what its first argument is, or what is in that container */
 	/* Learnt by gupcheck wrappers: names that bring a file in, and no more; api_find() has none. */
 	ROLE_WRAPPER,	/* a function that takes or drops references for its caller */
 	ROLE_FIELD	/* a field in which references are left */
@@ -49,6 +53,7 @@ enum api_unit { UNIT_ONE, UNIT_ARRAY, UNIT_RANGE, UNIT_FOLIO, UNIT_FOLIO_REFS, U
 struct api_params {
 	int pages, count, flags, locked, make_dirty, mm;
 	int slot;		/* a structure that holds one page: scatterlist, bio_vec */
+	int container;		/* such a structure, or one of many pages: sg_table, xarray */
 	int offset;		/* where a call that returns bytes says where in the first page they begin */
 	int nr_params;
 };
@@ -64,6 +69,7 @@ struct api_row {
 	bool scoped;		/* only inside mm/gup.c */
 	bool data;		/* use: gives access to what is in the page */
 	bool writes;		/* use: writes to what is in the page */
+	bool reads;		/* use: reads what is in the page */
 	bool zeroed;		/* alloc: the memory is full of zeroes */
 	struct api_params *forms;
 	int nr_forms;
@@ -99,6 +105,11 @@ const struct api_row *api_find(const struct api *api, const char *name);
 const struct api_params *api_form(const struct api_row *row, int nr_args);
 /* Is it a function of that name that was learnt? */
 bool api_is_wrapper(const struct api *api, const char *name);
+/*
+ * Does a structure of that name hold pages for whoever has it: scatterlist, bio_vec? Whose
+ * pages they are, the field says in which the container is kept.
+ */
+bool api_is_container(const struct api *api, const char *record);
 int api_count(const struct api *api);
 const struct api_row *api_at(const struct api *api, int index);
 int api_count_refusals(const struct api *api);

@@ -369,7 +369,7 @@ static bool by_table(struct engine *e, struct state *s, const struct gup_event *
 	const struct api_row *row = api_find(e->api, event->callee);
 	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
 
-	if (!row)
+	if (!row || row->role == ROLE_STORE || row->role == ROLE_FETCH || row->role == ROLE_LOOK)
 		return false;
 	if (row->role == ROLE_ACQUIRE) {
 		engine_acquire(e, s, event, row);

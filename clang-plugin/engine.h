@@ -8,6 +8,7 @@
 #ifndef GUP_ENGINE_H
 #define GUP_ENGINE_H
 
+#include "cases.h"
 #include "flow.h"
 #include "gupcheck.h"
 #include "state.h"
@@ -35,6 +36,7 @@ struct site {
 	const char *flags_text;
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
 	bool for_force;			/* paths on which FOLL_FORCE may be set */
+	struct case_seen seen;		/* what is done with the pages */
 };
 
 /* A finding: made by report.c, printed by it and by sarif.c. */
@@ -165,7 +167,7 @@ void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast ind
 void engine_wrote(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place);
 /* Remembers whether the site asks for pages to write to, on every path or on some. */
-void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags);
+void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null);
 /* The field that the pages of a term sit in: `t->pages`, `&t->pages[i]`, `t->page`; or NULL. */
 const struct gup_term *engine_field_of(const struct gup_term *term);
 /* Page references of the site's kind are left in this field. */

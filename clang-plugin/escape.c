@@ -32,6 +32,7 @@ void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast ind
 		const struct gup_event *event)
 {
 	h->used = true;
+	cases_use(e, h, event);
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->use)
 			gup_rules[i]->use(e, s, h, gup_rules[i], index, count, event);
@@ -76,8 +77,22 @@ static Z3_ast flag_bit(struct engine *e, Z3_ast flags, const char *name)
 		smt_number(&e->smt, model_flag(e->model, name), smt_width(&e->smt, flags))));
 }
 
-void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags)
+/* How FOLL_LONGTERM stands on this path. */
+static unsigned longterm_of(struct engine *e, struct state *s, Z3_ast flags)
 {
+	Z3_ast set;
+
+	if (!flags || !model_flag(e->model, "FOLL_LONGTERM"))
+		return LONGTERM_CLEAR;
+	set = flag_bit(e, flags, "FOLL_LONGTERM");
+	if (!engine_possible(e, s, set))
+		return LONGTERM_CLEAR;
+	return engine_certain(e, s, set) ? LONGTERM_SET : LONGTERM_MAYBE;
+}
+
+void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null)
+{
+	cases_acquire(e, s, site, longterm_of(e, s, flags), is_null);
 	if (!flags || !model_flag(e->model, "FOLL_WRITE"))
 		return;
 	if (!site->for_force)

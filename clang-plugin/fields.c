@@ -39,12 +39,12 @@ static void step(struct program *p, struct field_finding *f, enum step_kind kind
 }
 
 /* KIND_NONE: calls of both kinds fill the field, or one that may be either. */
-static enum api_kind kind_taken(const struct owned_field *field)
+static enum api_kind kind_taken(const struct owned_group *group)
 {
-	enum api_kind kind = field->takes.list[0].row->kind;
+	enum api_kind kind = group->events.takes.list[0].row->kind;
 
-	for (int i = 1; i < field->takes.count; i++)
-		if (field->takes.list[i].row->kind != kind)
+	for (int i = 1; i < group->events.takes.count; i++)
+		if (group->events.takes.list[i].row->kind != kind)
 			return KIND_NONE;
 	return kind == KIND_PIN || kind == KIND_GET ? kind : KIND_NONE;
 }
@@ -58,10 +58,10 @@ static bool in_unit(const struct owner_events *events, const struct unit *unit)
 }
 
 /* A function that drops both kinds knows which one it holds. */
-static bool knows_both(const struct owned_field *field, const struct owner_event *drop, enum api_kind kind)
+static bool knows_both(const struct owned_group *group, const struct owner_event *drop, enum api_kind kind)
 {
-	for (int i = 0; i < field->drops.count; i++)
-		if (field->drops.list[i].function == drop->function && field->drops.list[i].row->kind == kind)
+	for (int i = 0; i < group->events.drops.count; i++)
+		if (group->events.drops.list[i].function == drop->function && group->events.drops.list[i].row->kind == kind)
 			return true;
 	return false;
 }
@@ -72,24 +72,24 @@ static bool ends_a_get(const struct api_row *row)
 	return row->kind == KIND_GET || !strncmp(row->name, "put_user_page", 13);
 }
 
-static void check_kind(struct program *p, const struct owned_field *field, enum api_kind kind,
+static void check_kind(struct program *p, const struct owned_group *group, enum api_kind kind,
 		       struct field_findings *found)
 {
-	for (int i = 0; i < field->drops.count; i++) {
-		const struct owner_event *drop = &field->drops.list[i], *take = &field->takes.list[0];
+	for (int i = 0; i < group->events.drops.count; i++) {
+		const struct owner_event *drop = &group->events.drops.list[i], *take = &group->events.takes.list[0];
 		struct field_finding *f;
 
 		if (drop->row->kind == kind || (drop->row->kind != KIND_PIN && drop->row->kind != KIND_GET))
 			continue;
-		if ((kind == KIND_GET && ends_a_get(drop->row)) || knows_both(field, drop, kind))
+		if ((kind == KIND_GET && ends_a_get(drop->row)) || knows_both(group, drop, kind))
 			continue;
 		/* Within one file the plugin has looked already, along the paths. */
-		if (in_unit(&field->takes, drop->unit))
+		if (in_unit(&group->events.takes, drop->unit))
 			continue;
 		f = add(p, found, "pin-put-mismatch", drop, take);
 		f->finding.message = arena_printf(&p->arena,
 			"Pages that %s() %s in %s.%s are released by %s(), which drops a %s", take->row->name,
-			kind == KIND_PIN ? "pinned" : "got", field->record, field->field, drop->row->name,
+			kind == KIND_PIN ? "pinned" : "got", group->first->record, group->first->field, drop->row->name,
 			kind == KIND_PIN ? "plain reference" : "pin");
 		step(p, f, STEP_ACQUIRE, take, "%s() takes references in %s()");
 		step(p, f, STEP_RELEASE, drop, "Released by %s() in %s()");
@@ -108,53 +108,55 @@ static bool is_handed_over(struct program *p, const struct owner_event *take,
 	engine_open(&e, take->unit->model, p->api, options, &kept);
 	engine_run(&e, take->function, false);
 	site = engine_site(&e, take->event);
-	handed = site && !site->failed && site->proof_rank == PROOF_HANDED_OVER;
+	/* What is done with a container or a number the engine does not follow: it has no word then. */
+	handed = site && !site->failed && (site->proof_rank == PROOF_HANDED_OVER ||
+					   (site->open && site->seen.stored && !site->seen.passed));
 	arena_free(&kept);
 	return handed;
 }
 
-static bool in_function_that_takes(const struct owned_field *field, const struct owner_event *drop)
+static bool in_function_that_takes(const struct owned_group *group, const struct owner_event *drop)
 {
-	for (int i = 0; i < field->takes.count; i++)
-		if (field->takes.list[i].function == drop->function)
+	for (int i = 0; i < group->events.takes.count; i++)
+		if (group->events.takes.list[i].function == drop->function)
 			return true;
 	return false;
 }
 
 /* Only those who fill the field ever empty it, on their error paths. */
-static void check_leak(struct program *p, const struct owned_field *field,
+static void check_leak(struct program *p, const struct owned_group *group,
 		       const struct gup_options *options, struct field_findings *found)
 {
-	const struct owner_event *take = &field->takes.list[0];
+	const struct owner_event *take = &group->events.takes.list[0];
 	struct field_finding *f;
 
-	for (int i = 0; i < field->drops.count; i++)
-		if (!in_function_that_takes(field, &field->drops.list[i]))
+	for (int i = 0; i < group->events.drops.count; i++)
+		if (!in_function_that_takes(group, &group->events.drops.list[i]))
 			return;
 	if (!is_handed_over(p, take, options))
 		return;
 	f = add(p, found, "pin-leak", take, take);
 	f->finding.message = arena_printf(&p->arena,
 		"Pages that %s() pinned are kept in %s.%s, and no function of the program releases what is there",
-		take->row->name, field->record, field->field);
+		take->row->name, group->first->record, group->first->field);
 	step(p, f, STEP_ACQUIRE, take, "%s() takes references in %s()");
-	for (int i = 0; i < field->drops.count && i < 1; i++)
-		step(p, f, STEP_RELEASE, &field->drops.list[i],
+	for (int i = 0; i < group->events.drops.count && i < 1; i++)
+		step(p, f, STEP_RELEASE, &group->events.drops.list[i],
 		     "Only who fills the field releases it, when that fails: %s() in %s()");
 }
 
 void fields_check(struct program *p, const struct owners *owners, const struct gup_options *options,
 		  struct field_findings *found)
 {
-	for (int i = 0; i < owners->nr_fields; i++) {
-		const struct owned_field *field = &owners->fields[i];
-		enum api_kind kind = field->takes.count ? kind_taken(field) : KIND_NONE;
+	for (int i = 0; i < owners->nr_groups; i++) {
+		const struct owned_group *group = &owners->groups[i];
+		enum api_kind kind = group->events.takes.count ? kind_taken(group) : KIND_NONE;
 
-		if (kind == KIND_NONE || field->mixed || field->fed || field->referenced)
+		if (kind == KIND_NONE || group->fed || group->referenced)
 			continue;
-		check_kind(p, field, kind, found);
+		check_kind(p, group, kind, found);
 		/* put_page() stands in files that no facts are made of: a get is never missed there. */
-		if (kind == KIND_PIN && !field->escapes && !field->unclear)
-			check_leak(p, field, options, found);
+		if (kind == KIND_PIN && !group->escapes && !group->unclear)
+			check_leak(p, group, options, found);
 	}
 }

@@ -163,6 +163,7 @@ static void run_all(struct engine *e)
 		if (!acquires(e, e->model->functions[i]) && calls_helper(e, e->model->functions[i]))
 			engine_run(e, e->model->functions[i], true);
 	engine_settle(e);
+	cases_finish(e);
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->finish)
 			gup_rules[i]->finish(e, gup_rules[i]);

@@ -182,6 +182,13 @@ static struct value old_page(const struct state *s, struct value pages)
 	return entry ? entry->value : (struct value){ NULL, NULL };
 }
 
+static bool is_null(struct engine *e, struct value pages)
+{
+	int64_t number;
+
+	return pages.bits && smt_constant(&e->smt, pages.bits, &number) && !number;
+}
+
 void engine_acquire(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row)
 {
@@ -213,17 +220,16 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 			state_forget(&e->arena, s, locked.points, arena_strdup(&e->arena, e->key));
 	}
 	tell_acquire(e, s, site, flags.bits, pages);
-	engine_note_flags(e, s, site, flags.bits);
+	engine_note_flags(e, s, site, flags.bits, form->pages >= 0 && is_null(e, pages));
 	if (row->returns == RETURNS_PAGE_OR_ERRPTR || row->returns == RETURNS_PAGE_OR_NULL) {
 		acquire_page(e, s, event, site);
 		return;
 	}
 	Z3_ast result = smt_symbol(&e->smt, arena_printf(&e->arena, "!%s@%s", row->name, e->key),
 				   width ? width : 32);
-	int64_t number;
 
 	engine_set_result(e, s, event, (struct value){ result, NULL });
-	if (!pages.bits || (smt_constant(&e->smt, pages.bits, &number) && !number)) {
+	if (!pages.bits || is_null(e, pages)) {
 		site->proof = "takes no reference: pages is NULL";
 		return;
 	}

@@ -206,6 +206,7 @@ static void tell_end(struct engine *e, struct state *s, struct holding *h, bool 
 {
 	bool kept = is_kept(e, s, h);
 
+	cases_end(e, s, h, kept && !error, !error && !kept && engine_possible(e, s, smt_nonzero(&e->smt, h->held)));
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->end)
 			gup_rules[i]->end(e, s, h, gup_rules[i], error, kept);

@@ -2,6 +2,7 @@
 /* SARIF 2.1.0 (OASIS): findings with their code flows, and a verdict for every site. */
 #include "sarif.h"
 #include "output.h"
+#include "rules/rules.h"
 
 #include <jansson.h>
 #include <limits.h>
@@ -125,6 +126,19 @@ static json_t *code_flow(const struct engine *e, const struct finding *f)
 	return json_pack("[{s:[{s:o}]}]", "threadFlows", "locations", steps);
 }
 
+/* Which CASE of pin_user_pages.rst the call is, and what shows it. */
+static void sarif_case(json_t *properties, const struct engine *e, const struct site *site)
+{
+	const char *evidence, *number;
+
+	/* A finding that no engine made has no paths to judge by. */
+	if (!e->kept || rule_is_internal(e, site))
+		return;
+	number = cases_of_site(e, site, &evidence);
+	json_object_set_new(properties, "case", json_string(number));
+	json_object_set_new(properties, "caseEvidence", sarif_text(evidence));
+}
+
 json_t *sarif_finding(const struct engine *e, const struct finding *f)
 {
 	json_t *properties = json_pack("{s:s}", "function", function_at(e, &f->pos, f->function));
@@ -135,6 +149,7 @@ json_t *sarif_finding(const struct engine *e, const struct finding *f)
 
 	if (f->site) {
 		json_object_set_new(properties, "callee", json_string(f->site->row->name));
+		sarif_case(properties, e, f->site);
 		json_object_set_new(result, "relatedLocations", json_pack("[o]",
 			sarif_location(e, &f->site->event->pos, "The call that takes the references.")));
 	}
@@ -151,11 +166,14 @@ json_t *sarif_site(const struct engine *e, const struct site *site)
 	if (!why)
 		why = site->reached ? "no path that was followed goes from the call to the end of the function" :
 				      "no path that was followed reaches the call";
-	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:s}}",
+	json_t *properties = json_pack("{s:s, s:s}", "function",
+		function_at(e, &site->event->pos, site->function->name), "callee", site->row->name);
+
+	sarif_case(properties, e, site);
+	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:o}",
 		"ruleId", "call-site", "kind", open ? "open" : "pass", "level", "none",
 		"message", "text", sarif_text(why), "locations", sarif_location(e, &site->event->pos, NULL),
-		"properties", "function", function_at(e, &site->event->pos, site->function->name),
-		"callee", site->row->name);
+		"properties", properties);
 }
 
 /* The rules that this engine has, as api/rules.json describes them. */

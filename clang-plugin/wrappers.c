@@ -71,14 +71,14 @@ static void learn_events(struct program *p, const struct owned_field *field,
 static void learn_fields(struct program *p, const struct owners *o, json_t *rows)
 {
 	for (int i = 0; i < o->nr_fields; i++) {
-		const struct owned_field *field = &o->fields[i];
-		const struct owner_event *take = field->takes.list;
+		const struct owned_field *field = o->fields[i];
+		const struct owner_event *take = field->events.takes.list;
 
 		/* A field that other pages come into says nothing of ours. */
-		if (!field->takes.count || field->fed || field->mixed)
+		if (!field->events.takes.count || field->fed || field->mixed)
 			continue;
-		learn_events(p, field, &field->takes, rows);
-		learn_events(p, field, &field->drops, rows);
+		learn_events(p, field, &field->events.takes, rows);
+		learn_events(p, field, &field->events.drops, rows);
 		add(rows, field->field, "field", arena_printf(&p->arena,
 			"%s.%s keeps %s of %s() at %s:%u", field->record, field->field, kind_text(take->row),
 			take->row->name, take->event->pos.file, take->event->pos.line));

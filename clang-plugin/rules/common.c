@@ -186,19 +186,12 @@ const struct gup_term *rule_released_array(struct engine *e, const struct gup_fu
 	return rule_field_of(e, function, event->args[form->pages]);
 }
 
-/* include/linux/mmu_notifier.h, include/linux/hmm.h */
 bool rule_uses_notifier(const struct gup_function *function)
 {
-	static const char *const prefixes[] = { "mmu_interval_", "mmu_notifier_", "hmm_range_" };
-
 	for (int b = 0; b < function->nr_blocks; b++)
-		for (int i = 0; i < function->blocks[b].nr_events; i++) {
-			const char *callee = function->blocks[b].events[i].callee;
-
-			for (size_t p = 0; callee && p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
-				if (!strncmp(callee, prefixes[p], strlen(prefixes[p])))
-					return true;
-		}
+		for (int i = 0; i < function->blocks[b].nr_events; i++)
+			if (cases_is_notifier(function->blocks[b].events[i].callee))
+				return true;
 	return false;
 }
 

@@ -7,13 +7,12 @@
 
 #include <string.h>
 
-/* include/linux/dma-mapping.h, scatterlist.h, bio.h */
-static bool is_for_a_device(const char *callee)
+/* A socket buffer may be copied from: that is for the CPU. */
+static bool is_for_a_device(const struct gup_event *event)
 {
-	return callee && (strstr(callee, "dma_map") || strstr(callee, "pci_map") ||
-			  strstr(callee, "bio_add_page") || !strncmp(callee, "bio_add_pc_page", 15) ||
-			  !strncmp(callee, "sg_set_page", 11) ||
-			  !strncmp(callee, "sg_alloc_", 9) || strstr(callee, "pages_to_sg"));
+	enum page_use use = cases_use_of(event, NULL);
+
+	return use == USE_DEVICE || (use == USE_REQUEST && !strstr(event->callee, "skb"));
 }
 
 static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
@@ -22,7 +21,7 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 	(void)index;
 	(void)count;
 	/* An iterator's pages may be kernel memory, which nobody can pin. */
-	if (h->kind != KIND_GET || !h->flags || !is_for_a_device(event->callee))
+	if (h->kind != KIND_GET || !h->flags || !is_for_a_device(event))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->count),
 	       "Pages got by %s() go to a device through %s(): they should be pinned",
@@ -59,7 +58,7 @@ static void check_event(struct engine *e, const struct rule *rule,
 	const struct api_row *row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
 	bool dirties = row && row->role == ROLE_DIRTY;
 
-	if (event->kind != EVENT_CALL || (!dirties && !is_for_a_device(event->callee)))
+	if (event->kind != EVENT_CALL || (!dirties && !is_for_a_device(event)))
 		return;
 	for (int i = 0; i < event->nr_args; i++) {
 		const struct gup_term *field = rule_field_of(e, function, event->args[i]);

@@ -72,6 +72,8 @@ struct device;
 struct iov_iter;
 struct scatterlist { unsigned long page_link; unsigned int offset, length; };
 struct sg_table { struct scatterlist *sgl; unsigned int nents, orig_nents; };
+struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
+struct xarray { void *xa_head; };
 extern struct task_struct *current;
 
 /* flags; the values are those of the generation, as the kernel has them */
@@ -197,6 +199,12 @@ struct page *virt_to_page(const void *addr);
 struct page *nth_page(struct page *page, unsigned long n);
 struct page *sg_page(struct scatterlist *sg);
 void sg_set_page(struct scatterlist *sg, struct page *page, unsigned int len, unsigned int offset);
+struct scatterlist *sg_next(struct scatterlist *sg);
+int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents, int dir, unsigned long attrs);
+void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp);
+void *xa_load(struct xarray *xa, unsigned long index);
+void *xa_erase(struct xarray *xa, unsigned long index);
+void list_add_tail(struct list_head *ptr, struct list_head *head);
 int set_page_dirty(struct page *page);
 int set_page_dirty_lock(struct page *page);
 void SetPageDirty(struct page *page);

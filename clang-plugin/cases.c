@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cases.h"
+
+#include <string.h>
+
+#include "rules/rules.h"
+
+/* include/linux/dma-mapping.h, scatterlist.h: what is mapped or put into a table is for a device. */
+static bool is_for_a_device(const char *callee)
+{
+	return strstr(callee, "dma_map") || strstr(callee, "pci_map") || !strncmp(callee, "sg_set_page", 11) ||
+	       !strncmp(callee, "sg_alloc_", 9) || strstr(callee, "pages_to_sg");
+}
+
+/* include/linux/bio.h, skbuff.h: what is put there goes with one request. */
+static bool is_for_a_request(const char *callee)
+{
+	return strstr(callee, "bio_add_page") || !strncmp(callee, "bio_add_pc_page", 15) ||
+	       strstr(callee, "skb_fill_page_desc");
+}
+
+enum page_use cases_use_of(const struct gup_event *event, const struct api_row *row)
+{
+	if (event->kind != EVENT_CALL || !event->callee)
+		return USE_NONE;
+	if (is_for_a_request(event->callee))
+		return USE_REQUEST;
+	if (is_for_a_device(event->callee))
+		return USE_DEVICE;
+	return row && (row->data || row->writes || row->reads) ? USE_DATA : USE_NONE;
+}
+
+bool cases_is_notifier(const char *callee)
+{
+	static const char *const prefixes[] = { "mmu_interval_", "mmu_notifier_", "hmm_range_" };
+
+	for (size_t i = 0; callee && i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(callee, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+/* The first in the file's order, so that it does not matter which path is run first. */
+static void keep_first(const struct gup_event **slot, const struct gup_event *event)
+{
+	const struct gup_pos *old = *slot ? &(*slot)->pos : NULL, *new = &event->pos;
+	int order = !old ? -1 : !new->file || !old->file ? 0 : strcmp(new->file, old->file);
+
+	if (order < 0 || (!order && (new->line < old->line || (new->line == old->line && new->column < old->column))))
+		*slot = event;
+}
+
+void cases_saw_use(struct case_seen *seen, const struct gup_event *event, const struct api_row *row)
+{
+	enum page_use use = cases_use_of(event, row);
+
+	if (use == USE_DEVICE)
+		keep_first(&seen->device, event);
+	else if (use == USE_REQUEST)
+		keep_first(&seen->request, event);
+	else if (use == USE_DATA)
+		keep_first(&seen->data, event);
+}
+
+/* --- what the engine tells ----------------------------------------------------------- */
+
+void cases_acquire(struct engine *e, const struct state *s, struct site *site, unsigned longterm, bool is_null)
+{
+	(void)e;
+	(void)s;
+	site->seen.longterm |= longterm;
+	site->seen.with_pages |= !is_null;
+	site->seen.without_pages |= is_null;
+	site->seen.iterator |= site->row->returns == RETURNS_BYTES;
+}
+
+void cases_use(struct engine *e, const struct holding *h, const struct gup_event *event)
+{
+	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
+	struct case_seen *seen = &h->site->seen;
+
+	cases_saw_use(seen, event, row);
+	if (row && (row->role == ROLE_STORE || row->role == ROLE_FETCH))
+		seen->stored = row->name;
+	if (!row && cases_use_of(event, row) == USE_NONE && !model_find(e->model, event->callee ? event->callee : ""))
+		seen->passed = event->callee ? event->callee : "a function pointer";
+}
+
+void cases_end(struct engine *e, const struct state *s, const struct holding *h, bool kept, bool returned)
+{
+	struct case_seen *seen = &h->site->seen;
+	const struct place *where = h->kept_object ? h->kept_object : h->array;
+
+	(void)s;
+	seen->to_caller |= returned;
+	if (!kept || seen->kept)
+		return;
+	seen->kept = h->kept_in ? arena_strdup(e->kept, h->kept_in) : place_text(e->kept, where);
+	seen->kept_in = e->root->name;
+}
+
+/* --- what the fields of the file say -------------------------------------------------- */
+
+static void each_call(struct engine *e, void (*visit)(struct engine *, const struct gup_function *,
+						      const struct gup_event *))
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int b = 0; b < function->nr_blocks; b++)
+			for (int i = 0; i < function->blocks[b].nr_events; i++)
+				if (function->blocks[b].events[i].kind == EVENT_CALL &&
+				    function->blocks[b].events[i].callee)
+					visit(e, function, &function->blocks[b].events[i]);
+	}
+}
+
+/* A call of another function gets the pages of a field that a site filled. */
+static void look_at_use(struct engine *e, const struct gup_function *function, const struct gup_event *event)
+{
+	const struct api_row *row = api_find(e->api, event->callee);
+
+	if (cases_use_of(event, row) == USE_NONE)
+		return;
+	for (int a = 0; a < event->nr_args; a++) {
+		const struct gup_term *field = rule_field_of(e, function, event->args[a]);
+
+		for (int i = 0; field && i < e->nr_fields; i++)
+			if (!strcmp(e->fields[i].field, field->name) && !strcmp(e->fields[i].record, field->record))
+				cases_saw_use(&e->fields[i].site->seen, event, row);
+	}
+}
+
+/* `mmu_interval_notifier_insert(&object->notifier, ...)`, and the pages sit in object->pages. */
+static void look_at_notifier(struct engine *e, const struct gup_function *function, const struct gup_event *event)
+{
+	if (!cases_is_notifier(event->callee))
+		return;
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].function == function)
+			keep_first(&e->sites[i].seen.notifier, event);
+	for (int a = 0; a < event->nr_args; a++) {
+		const struct gup_term *term = event->args[a];
+
+		while (term->kind == TERM_CAST || term->kind == TERM_ADDR)
+			term = term->a;
+		for (int i = 0; term->kind == TERM_FIELD && i < e->nr_fields; i++)
+			if (*term->record && !strcmp(e->fields[i].record, term->record))
+				keep_first(&e->fields[i].site->seen.notifier, event);
+	}
+}
+
+static void look_at_call(struct engine *e, const struct gup_function *function, const struct gup_event *event)
+{
+	look_at_use(e, function, event);
+	look_at_notifier(e, function, event);
+}
+
+void cases_finish(struct engine *e)
+{
+	each_call(e, look_at_call);
+}
+
+/* --- the judgement ------------------------------------------------------------------------ */
+
+static const char *at(struct arena *arena, const struct gup_event *event, const char *file)
+{
+	if (event->pos.file && !strcmp(event->pos.file, file))
+		return arena_printf(arena, "%s() in line %u", event->callee, event->pos.line);
+	return arena_printf(arena, "%s() at %s:%u", event->callee, event->pos.file ? event->pos.file : "?",
+			    event->pos.line);
+}
+
+static void add(struct arena *arena, const char **text, const char *more)
+{
+	*text = **text ? arena_printf(arena, "%s; %s", *text, more) : more;
+}
+
+/* All that was seen, the reason for the CASE first. */
+static const char *tell(struct arena *arena, const struct case_seen *seen, const char *file, const char *first)
+{
+	const char *text = first;
+
+	if (seen->notifier && !*first)
+		add(arena, &text, arena_printf(arena, "the range is watched by %s", at(arena, seen->notifier, file)));
+	if (seen->longterm == LONGTERM_SET)
+		add(arena, &text, "FOLL_LONGTERM is set");
+	else if (seen->longterm & (LONGTERM_SET | LONGTERM_MAYBE))
+		add(arena, &text, "FOLL_LONGTERM may be set");
+	if (seen->request)
+		add(arena, &text, arena_printf(arena, "the pages go with one request by %s", at(arena, seen->request, file)));
+	if (seen->device)
+		add(arena, &text, arena_printf(arena, "the pages go to a device by %s", at(arena, seen->device, file)));
+	if (seen->data)
+		add(arena, &text, arena_printf(arena, "the CPU gets at the data by %s", at(arena, seen->data, file)));
+	if (seen->iterator)
+		add(arena, &text, "they are the pages of an iterator, which one transfer reads or writes");
+	if (seen->kept)
+		add(arena, &text, arena_printf(arena, "they are kept by %s when %s() has returned", seen->kept, seen->kept_in));
+	return text;
+}
+
+static const char *unknown(struct arena *arena, const struct case_seen *seen, bool complete)
+{
+	if (seen->passed)
+		return arena_printf(arena, "the pages are given to %s%s, and what that does with them is not known here",
+				    seen->passed, strchr(seen->passed, ' ') ? "" : "()");
+	if (seen->to_caller)
+		return "the references are left to the callers, and what they do with the pages is not known here";
+	return complete ? "nothing was seen that is done with the pages" :
+			  "not all paths were followed, and on the others nothing is done with the pages";
+}
+
+const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool complete, const char *file,
+			const char **evidence)
+{
+	bool maybe_longterm = seen->longterm & (LONGTERM_SET | LONGTERM_MAYBE);
+
+	*evidence = tell(arena, seen, file, "");
+	if (seen->without_pages && !seen->with_pages) {
+		*evidence = "pages is NULL: the call takes no references";
+		return "unknown";
+	}
+	if (seen->notifier)
+		return "3";
+	if (seen->longterm == LONGTERM_SET)
+		return "2";
+	if (seen->request)
+		return "1";
+	if (seen->kept || (maybe_longterm && seen->device))
+		return "2";
+	if (seen->device)
+		return "1";
+	if (seen->data)
+		return "5";
+	if (seen->iterator)
+		return "1";
+	if (maybe_longterm)
+		return "2";
+	if (complete && !seen->passed && !seen->to_caller) {
+		*evidence = "only struct page is looked at, and nothing is held when the function has returned";
+		return "4";
+	}
+	*evidence = unknown(arena, seen, complete);
+	return "unknown";
+}
+
+const char *cases_of_site(const struct engine *e, const struct site *site, const char **evidence)
+{
+	return cases_judge(e->kept, &site->seen, site->reached && !site->open && (site->proof || site->failed),
+			   site->event->pos.file ? site->event->pos.file : "", evidence);
+}
