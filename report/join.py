@@ -62,11 +62,19 @@ def _unlisted(result, functions):
                 api=functions[props["callee"]], listed=False)
 
 
+def _note_case(site, result):
+    """CASE 1 to 5 of the call that @result is about; what is not known gives way to what is."""
+    props = result["properties"]
+    if site and "case" in props and (not site.case or site.case[0] == "unknown"):
+        site.case = (props["case"], props["caseEvidence"])
+
+
 def _attach(sites, checked, functions):
     """Give each finding of the checker to its site. Returns those that have none."""
     places, lost = _Places(sites), []
     for result in checked.findings:
         site = places.find(checker.site_of(result), result["properties"].get("callee"))
+        _note_case(site, result)
         same = _other_engine(places, result, site)
         if same is not None:
             same["checker"] = result
@@ -80,6 +88,7 @@ def _attach(sites, checked, functions):
                 lost.append(result)
                 continue
             sites.append(site)
+            _note_case(site, result)
             places.exact[site.file, site.line, site.col] = site
         site.findings.append({"rule": result["ruleId"], "text": result["message"]["text"],
                               "level": result["level"], "checker": result})
@@ -87,6 +96,7 @@ def _attach(sites, checked, functions):
         site = places.find(place, result["properties"]["callee"])
         if site is not None:
             site.checker_said = (result["kind"], result["message"]["text"])
+            _note_case(site, result)
     return lost
 
 
@@ -107,6 +117,8 @@ def _state(site, checked):
 def _judge(site, checked):
     site.said["coccinelle"] = (site.verdict, site.reason)
     site.checker, why = _state(site, checked)
+    if site.api.role == "acquire" and not site.case:
+        site.case = ("unknown", why or "the checker does not judge calls of this function")
     kind, text = site.checker_said or ("open", why)
     mine = [f for f in site.findings if "checker" in f]
     if mine:

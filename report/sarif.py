@@ -117,6 +117,8 @@ def _properties(site):
         "says": {engine: {"verdict": said, "text": printable(text)}
                  for engine, (said, text) in sorted(site.said.items())},
     }
+    if site.case:
+        props["case"], props["caseEvidence"] = site.case[0], printable(site.case[1])
     if not site.listed:
         props["engines"]["inventory"] = "not seen"
     if site.flags is not None:

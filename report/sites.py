@@ -42,6 +42,7 @@ class Site:
     checker: str = ""              # how far the checker came with it: see join.py
     checker_said: tuple = ()       # (verdict, text), when it judged the call
     said: dict = field(default_factory=dict)           # {engine: (verdict, text)}
+    case: tuple = ()               # (CASE of pin_user_pages.rst, what shows it), as the checker saw it
 
     @property
     def identity(self):

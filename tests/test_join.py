@@ -138,3 +138,13 @@ def test_commands_that_kbuild_prints():
     assert entry["file"] == "/src/a/b.c" and entry["directory"] == "/build"
     assert '-DX="y;z"' in entry["arguments"] and entry["arguments"][-1] == "/src/a/b.c"
 
+
+
+def test_the_case_of_each_call_that_acquires(run):
+    """What the checker saw of the pages; of a call that it did not see, why not."""
+    by, _ = judged(run)
+    assert by["balanced", "pin_user_pages_fast"].case[0] == "4"
+    assert by["no_get", "get_user_pages"].case[0] == "4"        # a finding has it, too
+    number, why = by["hidden", "get_user_pages"].case
+    assert number == "unknown" and "no code that x86 test compiles has this call" in why
+    assert by["balanced", "unpin_user_page"].case == ()

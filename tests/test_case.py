@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""CASE 1 to 5 of pin_user_pages.rst: in the SARIF of the checker, and by other files in the link's."""
+
+import json
+import re
+
+from cases import CASES
+from test_link import make_facts, place, results, sources
+from test_plugin import clang, pytestmark  # noqa: F401 (skips without clang)
+
+MARK = re.compile(r"/\* case: (\w+) \*/")
+
+
+def marks(path):
+    return {number: MARK.search(line).group(1)
+            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+            if MARK.search(line)}
+
+
+def test_each_case_by_the_checker(tmp_path):
+    source = CASES / "case/cases.c"
+    assert clang(source, f"sarif={tmp_path}/a.sarif").returncode == 0
+    run = json.loads((tmp_path / "a.sarif").read_text(encoding="utf-8"))["runs"][0]
+    said = {place(r)[1]: r["properties"] for r in run["results"]}
+    assert {line: p["case"] for line, p in said.items()} == marks(source)
+    assert sorted(set(marks(source).values())) == ["1", "2", "3", "4", "5", "unknown"]
+    for line, words in ((17, "dma_map_pages() in line 21"), (30, "bio_add_page()"),
+                        (96, "look_into()")):
+        assert words in said[line]["caseEvidence"], said[line]
