@@ -51,6 +51,7 @@ export GUP_N := $(value N)
 export GUP_SARIF := $(value SARIF)
 export GUP_TREE := $(value TREE)
 export GUP_CLANG := $(value CLANG)
+export GUP_SMATCH := $(value SMATCH)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -70,6 +71,7 @@ help:
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
 	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
+	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [OUT=dir] [SMATCH=program]  the same through other analysers'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
 	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [OUT=file]  does it leave builds alone'
 	@echo 'make verdicts SARIF=audit.sarif [TREE=6.1] [FAIL_ON=unread,stale]  findings against the readings of bench/verdicts'
@@ -134,6 +136,12 @@ bench-seeded: plugin
 verdicts:
 	@scripts/deps audit
 	@$(PYTHON) -m bench.verdicts
+
+# The same bugs through the analysers that a user has: docs/benchmarks.md.
+bench-peers: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-peers,$(value OUT))
+bench-peers: plugin
+	@scripts/deps audit bench
+	@$(PYTHON) -m bench.peers
 
 # What the plugin costs, and that it leaves builds as they are: docs/benchmarks.md.
 bench-cost bench-builds: bench-%: plugin

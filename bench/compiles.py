@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What bench.cost and bench.builds share: which files a build has, how it compiles
-them, and one compilation with what it took.
+What the benchmarks share that run compilers and their like: which files a build has, how it
+compiles them, and one run with what it took.
 """
 
 import os
@@ -27,6 +27,7 @@ class Result:
     stderr: str
     seconds: float                 # of the processor, user and system
     peak: int                      # of memory, kB
+    stdout: str = ""
 
 
 def _ask_kbuild(kdir, build, directories, checker):
@@ -80,13 +81,23 @@ def compile_one(command, checker, what, plugin=(), limit=LIMIT):
     Run @command with @what, ["-fsyntax-only"] or ["-c", "-o", file], and the words of @plugin. That
     findings are errors where the kernel asks for -Werror is turned off for both.
     """
-    # The processor's time is bounded, not the wall's, which depends on the machine's load.
-    words = ["prlimit", f"--cpu={limit}:{limit + 5}", checker.program, *plugin, *command.args, "-Wno-error", *what, command.source]
-    with tempfile.TemporaryFile(mode="w+", errors="replace") as stderr:
-        with subprocess.Popen(words, cwd=command.directory, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=stderr) as proc:
+    return measured([checker.program, *plugin, *command.args, "-Wno-error", *what, command.source],
+                    command.directory, limit)
+
+
+def measured(words, directory, limit=LIMIT, env=None):
+    """
+    Run @words in @directory. The processor's time is bounded, not the wall's, which depends on
+    the machine's load.
+    """
+    words = ["prlimit", f"--cpu={limit}:{limit + 5}", *words]
+    with tempfile.TemporaryFile(mode="w+", errors="replace") as stdout, \
+            tempfile.TemporaryFile(mode="w+", errors="replace") as stderr:
+        with subprocess.Popen(words, cwd=directory, stdin=subprocess.DEVNULL, env=env,
+                              stdout=stdout, stderr=stderr) as proc:
             _, status, usage = os.wait4(proc.pid, 0)
             proc.returncode = os.waitstatus_to_exitcode(status)
-        stderr.seek(0)
-        return Result(proc.returncode, stderr.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
-
+        for stream in (stdout, stderr):
+            stream.seek(0)
+        return Result(proc.returncode, stderr.read(), usage.ru_utime + usage.ru_stime,
+                      usage.ru_maxrss, stdout.read())

@@ -9,17 +9,17 @@ import json
 import os
 import random
 import re
-import signal
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+from bench import jobs
 from bench.seeded import commands, ops, plan, score
 from report.api import API_FILE, ROOT
 from report.errors import UserError
 from report.tree import open_tree
 
+RULES = ROOT / "bench" / "seeded" / "seeded.mk"
 SEED = 20191104                    # of the choice; any number, always the same
 
 
@@ -59,35 +59,9 @@ def choose(out, dealt, number):
         if len(chosen) == number:
             break
         path = out / "edits" / f"{name}.json"
-        if not path.exists() or read(out, "edits", name)["result"]["ended"] != "uncompiled":
+        if not path.exists() or jobs.read(out, "edits", name)["result"]["ended"] != "uncompiled":
             chosen[name] = edit
     return chosen
-
-
-def make(out, goal, jobs, total):
-    """Run the jobs of @goal; print each as it ends. Raises KeyboardInterrupt behind a clean stop."""
-    env = {**os.environ, "GUP_PYTHON": sys.executable,
-           "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}".rstrip(":")}
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
-        env.pop(name, None)
-    words = ["make", "-s", "-k", f"-j{jobs}", "-f", str(ROOT / "bench" / "seeded" / "seeded.mk"), goal]
-    with subprocess.Popen(words, cwd=out, env=env, stdout=subprocess.PIPE, text=True,
-                          start_new_session=True) as proc:
-        try:
-            for number, line in enumerate((l for l in proc.stdout if l.startswith("done ")), 1):
-                print(f"[{number}/{total}] {line[5:].strip()}", flush=True)
-        except KeyboardInterrupt:
-            os.killpg(proc.pid, signal.SIGTERM)
-            raise
-    return proc.returncode
-
-
-def missing(out, folder, names):
-    return [n for n in names if not (out / folder / f"{n}.json").exists()]
-
-
-def read(out, folder, name):
-    return json.loads((out / folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def prepare(out, units, plugin):
@@ -99,12 +73,6 @@ def prepare(out, units, plugin):
     return {"UNITS": units, "OPERATORS": [*map(str, planners), str(API_FILE)], "PLUGIN": [plugin]}
 
 
-def write_jobs(out, variables, launch, rules=()):
-    lines = [f"{name} := {' '.join(values)}" for name, values in variables.items()]
-    (out / "jobs.mk").write_text("\n".join([*lines, f"LAUNCH := {launch}", *rules, ""]),
-                                 encoding="utf-8")
-
-
 def run_edits(out, variables, dealt, args):
     """Run --number edits that compile, or as many as there are; return them."""
     while True:
@@ -112,11 +80,11 @@ def run_edits(out, variables, dealt, args):
         keys = sorted({edit["key"] for edit in chosen.values()})
         plan.write(out / "chosen.json", {"edits": chosen})
         # in the order of the choice: what a stopped run has done is a smaller choice
-        write_jobs(out, {**variables, "EDITS": list(chosen)}, args.launch,
+        jobs.write(out, {**variables, "EDITS": list(chosen)}, args.launch,
                    [f"edits/{name}.json: plan/{edit['key']}.json | clean/{edit['key']}.json"
                     for name, edit in chosen.items()])
-        make(out, "edits", args.jobs, len(missing(out, "edits", chosen)) +
-             len(missing(out, "clean", keys)))
+        jobs.make(out, RULES, "edits", args.jobs, len(jobs.missing(out, "edits", chosen)) +
+                  len(jobs.missing(out, "clean", keys)))
         if choose(out, dealt, args.number).keys() == chosen.keys():
             return
 
@@ -126,8 +94,8 @@ def report(out, chosen, plans, tree):
     judged = []
     for name, row in sorted(chosen.items()):
         if (out / "edits" / f"{name}.json").exists() and (out / "clean" / f"{row['key']}.json").exists():
-            done = {**row, "result": read(out, "edits", name)["result"]}
-            clean = read(out, "clean", row["key"])["result"]
+            done = {**row, "result": jobs.read(out, "edits", name)["result"]}
+            clean = jobs.read(out, "clean", row["key"])["result"]
             judged.append((done, score.judge(done, clean, plans[row["key"]]["functions"])))
     dropped = {}
     for row in plans.values():
@@ -182,10 +150,11 @@ def main():
         "kdir": str(kdir), "plugin": str(plugin), "clang": args.clang}
         for name, c in commands.load(args.build, kdir, names).items()}
     variables = prepare(out, units, str(plugin))
-    write_jobs(out, variables, args.launch)
+    jobs.write(out, variables, args.launch)
     if not args.report:
-        make(out, "plans", args.jobs, len(missing(out, "plan", units)))
-    plans = {key: read(out, "plan", key) for key in units if (out / "plan" / f"{key}.json").exists()}
+        jobs.make(out, RULES, "plans", args.jobs, len(jobs.missing(out, "plan", units)))
+    plans = {key: jobs.read(out, "plan", key) for key in units
+             if (out / "plan" / f"{key}.json").exists()}
     dealt = order(plans)
     try:
         if not args.report:
