@@ -7,7 +7,7 @@ where there is no choice. No line number takes part.
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from report import sites
@@ -64,6 +64,14 @@ def _same_call(result):
     return (result["ruleId"], *where(result), _callee(result))
 
 
+def _role(result):
+    return result.get("properties", {}).get("role", "")
+
+
+def _same_role(result):
+    return (result["ruleId"], *where(result), _role(result), result.get("properties", {}).get("generic"))
+
+
 def _same_function(result):
     return (result["ruleId"], *where(result))
 
@@ -72,13 +80,17 @@ def _moved(result):
     return (result["ruleId"], where(result)[1], _callee(result))
 
 
+def _moved_and_changed(result):
+    return (result["ruleId"], where(result)[1], _role(result)) if where(result)[1] else None
+
+
 def _renamed(result):
     return (result["ruleId"], where(result)[0], _callee(result), str(_essence(result)[-1]))
 
 
 # (how results are looked for, whether several of a kind are paired in their order)
-PASSES = ((_exact, True), (_same_call, True), (_same_function, False), (_moved, False),
-          (_renamed, False))
+PASSES = ((_exact, True), (_same_call, True), (_same_role, True), (_same_function, False), (_moved, False),
+          (_renamed, False), (_moved_and_changed, False))
 
 
 def _groups(results, how):
@@ -90,48 +102,111 @@ def _groups(results, how):
     return groups
 
 
+def _functions(results, others):
+    """
+    {what is called in a function, in order: [its results]} of the functions with several results
+    that @others know nothing of; None where two functions are alike.
+    """
+    known = {where(r) for r in others}
+    by_function, alike = defaultdict(list), {}
+    for result in results:
+        if where(result)[1] and where(result) not in known:
+            by_function[where(result)].append(result)
+    for (file, _), some in by_function.items():
+        if len(some) > 1:
+            key = (file, *((r["ruleId"], _callee(r)) for r in some))
+            alike[key] = None if key in alike else some
+    return alike
+
+
+def _renamed_functions(old, new, all_old, all_new):
+    """Pairs of the results of functions with the same calls in the same file: there is one on each side."""
+    olds, news = _functions(old, all_new), _functions(new, all_old)
+    return [both for key, some in olds.items() if some and news.get(key) for both in zip(some, news[key])]
+
+
+def _words(result):
+    region = result["locations"][0]["physicalLocation"].get("contextRegion", {})
+    return Counter(re.findall(r"\w+", region.get("snippet", {}).get("text", "")))
+
+
+def _in_order(olds, news):
+    """
+    Pairs of two lists of results that are alike, none across another. Where one list is longer,
+    what is left out is what has the least in common with its source lines around the other's.
+    """
+    if len(olds) == len(news) or 1 in (len(olds), len(news)) and _words(olds[0]) == _words(news[0]):
+        return list(zip(olds, news))
+    old, new = list(map(_words, olds)), list(map(_words, news))
+    best = {}                      # (how many olds, how many news): (pairs, words in common, how it ends)
+    for i in range(len(old) + 1):
+        for j in range(len(new) + 1):
+            ways = [(0, 0, None)] if not (i and j) else [
+                (*best[i - 1, j][:2], (i - 1, j)), (*best[i, j - 1][:2], (i, j - 1)),
+                (best[i - 1, j - 1][0] + 1, best[i - 1, j - 1][1] + (old[i - 1] & new[j - 1]).total(), "pair")]
+            best[i, j] = max(ways, key=lambda way: way[:2])
+    pairs, at = [], (len(old), len(new))
+    while all(at):
+        end = best[at][2]
+        if end == "pair":
+            pairs.append((olds[at[0] - 1], news[at[1] - 1]))
+            end = at[0] - 1, at[1] - 1
+        at = end
+    return pairs[::-1]
+
+
 def pair(old, new):
     """
     Pair the results of two audits. Returns (pairs, gone, come): pairs of an old
     and a new one, and those that only one side has, in their order.
     """
-    pairs = []
+    pairs, all_old, all_new = [], old, new
     for how, in_order in PASSES:
         olds, news = _groups(old, how), _groups(new, how)
         for value, some in news.items():
             others = olds.get(value, [])
-            if in_order or len(some) == len(others) == 1:
+            if in_order and others:
+                pairs += _in_order(others, some)
+            elif len(some) == len(others) == 1:
                 pairs += zip(others, some)
         taken = {id(r) for both in pairs for r in both}
         old = [r for r in old if id(r) not in taken]
         new = [r for r in new if id(r) not in taken]
-    return pairs, old, new
+    pairs += _renamed_functions(old, new, all_old, all_new)
+    taken = {id(r) for both in pairs for r in both}
+    return pairs, [r for r in old if id(r) not in taken], [r for r in new if id(r) not in taken]
+
+
+def _sites(result):
+    """What tells that a call is still there: itself, one of its name, one of its kind in its function."""
+    call = {"locations": (result.get("relatedLocations") or result["locations"])[:1]}
+    place = where(call) if "logicalLocations" in call["locations"][0] else where(result)
+    return _key(result)[1], (*place, _callee(result)), (*place, _role(result), "role")
 
 
 def _by_site(results):
-    """What tells that a call is still there: itself, or one of its name in its function."""
     out = {}
     for result in results:
-        for key in (_key(result)[1], (*where(result), _callee(result))):
+        for key in _sites(result):
             out.setdefault(key, result)
     return out
 
 
 def _at_site(by_site, result):
-    return by_site.get(_key(result)[1]) or by_site.get((*where(result), _callee(result)))
+    return next((by_site[key] for key in _sites(result) if key in by_site), None)
 
 
 def compare(old, new):
     """
     Compare the results of two audits: [(state, old or None, new or None)], in the
     order of the new audit, then what is gone in the order of the old. A call that is still
-    there, but fails where it passed or the other way round, is updated: only a finding comes or goes.
+    there, but fails where it passed or the other way round, is updated: only its finding comes or goes.
     """
     old = [r for r in old if r.get("baselineState") != "absent"]
     new = [r for r in new if r.get("baselineState") != "absent"]
     pairs, gone, come = pair(old, new)
     partner = {id(b): a for a, b in pairs}
-    old_sites, new_sites = _by_site(old), _by_site(new)
+    old_sites, new_sites = _by_site(gone), _by_site(come)
     rows = []
     for result in new:
         before = partner.get(id(result))
