@@ -1,76 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 Edits that a finding of the checker calls for, as text: source in, source out. An
-edit is a proposal, which the checker has to confirm (report/proof.py). Sources are
-latin-1 strings here, so that a column of the checker, which counts bytes, is an index.
+edit is a proposal, which the checker has to confirm (report/proof.py).
 """
 
 import re
 
-from report import api as table
+from report.ctext import NAME, PLACE, SKIP, Call, NoEdit
+from report.lost_pages import give_back
 
-SKIP = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'', re.S)
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
-NAME = r"[A-Za-z_]\w*"
-PLACE = re.compile(rf"{NAME}(?:(?:->|\.){NAME}|\[[\w+\- ]+\])*")     # without side effects
 COMPARISON = re.compile(r"==|!=|<=|>=|(?<![<-])<(?![<=])|(?<![->])>(?![>=])|&&|\|\|")
 LINE = 80                          # columns of a line, as the kernel prefers
 DIRTY = "true"                     # the make_dirty of unpin_user_pages_dirty_lock()
-
-
-class NoEdit(Exception):
-    """Why there is no edit for a finding: one line."""
-
-
-class Call:
-    """A call in @text that begins at @line (from 1), @column (from 1, in bytes)."""
-
-    def __init__(self, text, line, column):
-        self.text = text
-        self.start = sum(len(row) + 1 for row in text.split("\n")[:line - 1]) + column - 1
-        match = re.compile(rf"({NAME})[ \t]*\(").match(text, self.start)
-        if not match:
-            raise NoEdit("the call is not in the text, a macro makes it")
-        self.name, self.args = match.group(1), []
-        self.opening = match.end() - 1
-        self._split(match.end())
-
-    def _split(self, at):
-        depth, begin = 0, at
-        while at < len(self.text):
-            skip, char = SKIP.match(self.text, at), self.text[at]
-            if skip:
-                at = skip.end()
-                continue
-            if depth == 0 and char in ",)":
-                self.args.append((begin, at))
-                begin = at + 1
-                if char == ")":
-                    self.end = at + 1
-                    return
-            depth += (char in "([{") - (char in ")]}")
-            at += 1
-        raise NoEdit("the call does not end in this file")
-
-    def argument(self, number):
-        begin, end = self.args[number]
-        return self.text[begin:end].strip()
-
-    def named(self, param):
-        """The number of the argument that is the API's parameter @param. Raises NoEdit."""
-        row = table.load_api().get(self.name)
-        names = row.params(len(self.args)) if row else ()
-        if param not in names:
-            raise NoEdit(f"{self.name}() has no argument {param} that is known")
-        return names.index(param)
-
-    def statement(self):
-        """(first, behind the last character) of the statement that is this call alone. Raises NoEdit."""
-        first = self.text.rfind("\n", 0, self.start) + 1
-        tail = re.compile(r"[ \t]*;[ \t]*\n").match(self.text, self.end)
-        if self.text[first:self.start].strip() or not tail:
-            raise NoEdit("the call is not a statement of its own")
-        return first, tail.end()
 
 
 def _outer(text, pattern):
@@ -153,7 +95,7 @@ def flags_literal(text, finding):
     if "\n" not in lead and columns(text[first:begin] + lead + new + rest) > LINE:
         opening = text.rfind("\n", 0, call.opening) + 1
         lead = "\n" + _pad(columns(text[opening:call.opening + 1]))
-    return text[:begin] + lead + new + text[end:]
+    yield text[:begin] + lead + new + text[end:]
 
 
 def _brace(text, first, last):
@@ -170,41 +112,6 @@ def _brace(text, first, last):
     return text[:first].rstrip("\n") + " {\n", f"{head.group(1)}}}\n" + text[last:]
 
 
-def _release(kind, pages, count, indent):
-    if kind == "pin":
-        return f"{indent}if ({count} > 0)\n{indent}\tunpin_user_pages({pages}, {count});\n"
-    return f"{indent}if ({count} > 0)\n{indent}\trelease_pages({pages}, {count});\n"
-
-
-def short_result(text, finding):
-    """A release of what came, at the head of the branch that a short result takes."""
-    call = Call(text, finding.line, finding.column)
-    row = table.load_api()[call.name]
-    pages = call.argument(call.named("pages"))
-    first = max(text.rfind(char, 0, call.start) for char in ";{}") + 1
-    taken = re.fullmatch(rf"\s*(?:(?:int|long|ssize_t) )?({NAME}) = ", SKIP.sub("", text[first:call.start]))
-    if not taken or not PLACE.fullmatch(pages.removeprefix("&")) or row.kind not in ("pin", "get"):
-        raise NoEdit("where the result and the pages are kept is not plain")
-    count = taken.group(1)
-    for line, said in finding.path:
-        condition = re.match(r"Here '(.*)' is true", said)
-        if line < finding.line or not condition or not re.search(rf"\b{count}\b", condition.group(1)):
-            continue
-        rows = text.split("\n")
-        match = re.match(r"([ \t]*)(?:\} else )?if \(.*\)( \{)?$", rows[line - 1])
-        if not match:
-            break
-        at = sum(len(row) + 1 for row in rows[:line])
-        new = _release(row.kind, pages, count, match.group(1) + "\t")
-        if match.group(2):
-            return text[:at] + new + text[at:]
-        end = re.compile(r"[^;{}]*;[ \t]*\n").match(text, at)
-        if not end or re.match(r"[ \t]*else\b", text[end.end():]):
-            break
-        return text[:at - 1] + " {\n" + new + end.group() + match.group(1) + "}\n" + text[end.end():]
-    raise NoEdit("no branch was found that only a short result takes")
-
-
 def dirty(text, finding):
     """Pages that are certainly written, marked dirty where the function that took them releases them."""
     if not any(" takes references" in said for _, said in finding.path):
@@ -218,14 +125,18 @@ def dirty(text, finding):
     if not all(PLACE.fullmatch(arg) or arg.isdecimal() for arg in args):
         raise NoEdit("the arguments of the release are not plain")
     if call.name == "unpin_user_page" and len(args) == 1:
-        return text[:first] + f"{indent}unpin_user_pages_dirty_lock(&{args[0]}, 1, {DIRTY});\n" + text[last:]
-    if call.name == "unpin_user_pages" and len(args) == 2:
-        return text[:first] + f"{indent}unpin_user_pages_dirty_lock({args[0]}, {args[1]}, {DIRTY});\n" + text[last:]
-    if call.name == "put_page" and len(args) == 1:
+        new = f"{indent}unpin_user_pages_dirty_lock(&{args[0]}, 1, {DIRTY});\n"
+    elif call.name == "unpin_user_pages" and len(args) == 2:
+        new = f"{indent}unpin_user_pages_dirty_lock({args[0]}, {args[1]}, {DIRTY});\n"
+    elif call.name == "put_page" and len(args) == 1:
         front, behind = _brace(text, first, last)
-        return front + f"{indent}set_page_dirty_lock({args[0]});\n" + text[first:last] + behind
-    raise NoEdit(f"no dirty marking is known that goes with {call.name}()")
+        yield front + f"{indent}set_page_dirty_lock({args[0]});\n" + text[first:last] + behind
+        return
+    else:
+        raise NoEdit(f"no dirty marking is known that goes with {call.name}()")
+    yield text[:first] + new + text[last:]
 
 
-EDITS = {"partial-pin-leak": short_result, "pin-leak": short_result, "flags-literal": flags_literal,
+# {rule: function(text, finding) that yields texts, the best proposal first; or raises NoEdit}
+EDITS = {"partial-pin-leak": give_back, "pin-leak": give_back, "flags-literal": flags_literal,
          "dirty-missing": dirty}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 `make fixes`: what can be mended by machine as a patch series, one patch for each
-subsystem and rule. Semantic patches make their own edits; those of report/edits.py the
-checker has to confirm. An edit stays only where its finding is gone afterwards and no
-other has come. The last patch is the assert in mm/gup.c, when nothing trips it.
+subsystem and rule. Semantic patches make their edits, report/edits.py proposes others; the
+checker is asked about both, wherever it compiles the file. An edit stays only where its finding is
+gone afterwards and no other has come. The last patch is the assert in mm/gup.c, when nothing trips it.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from contextlib import nullcontext
 from pathlib import Path
 
 from report import api as table
@@ -115,12 +114,23 @@ def run_checker(rule, rows, base, judge):
     return refused
 
 
-def run_semantic_patch(rule, rows, series):
+def ask_about(judge, rule, file, old, series):
+    """Why the checker is against the edit of @file, whose text was @old; "" where it is not."""
+    try:
+        if not judge.confirm(rule, file, old, (series.work / file).read_bytes()):
+            series.unasked.add(file)
+    except edits.NoEdit as err:
+        return str(err)
+    return ""
+
+
+def run_semantic_patch(rule, rows, series, judge):
     """
     Edit the files of @rows as the semantic patch of @rule does, where its finding is
-    gone then and no other has come. Returns {file: why it is left as it was}.
+    gone then, no other has come, and the checker agrees. Returns {file: why it is left as it was}.
     """
     files, refused = sorted({row["file"] for row in rows}), {}
+    old = {file: (series.work / file).read_bytes() for file in files}
     before = reports(BY_PATCH_MODE, files, series.work)
     run_patch_mode(rule, files, series.work)
     after = reports(BY_PATCH_MODE, files, series.work)
@@ -131,6 +141,10 @@ def run_semantic_patch(rule, rows, series):
             refused[file] = "the finding is still there after the edit"
         elif any(after[key] > before[key] for key in set(after) if key[1] == file):
             refused[file] = "the edit brings another finding"
+        else:
+            why = ask_about(judge, rule, file, old[file], series)
+            if why:
+                refused[file] = why
         if file in refused:
             series.git("checkout", "-q", "--", file)
     return refused
@@ -142,7 +156,7 @@ def apply_rule(series, rule, rows, forced, people, judge):
     {file: why its edit was not made}.
     """
     refused = run_checker(rule, rows, series.work, judge) if rule in BY_CHECKER else \
-        run_semantic_patch(rule, rows, series)
+        run_semantic_patch(rule, rows, series, judge)
     groups = defaultdict(list)
     for file in sorted({row["file"] for row in rows}):
         if series.changed(file):
@@ -155,28 +169,44 @@ def apply_rule(series, rule, rows, forced, people, judge):
     return refused
 
 
-def edit_gup_c(series, edit, subject, body):
-    """Replace mm/gup.c by what @edit makes of its text. False where it makes nothing."""
+def edit_gup_c(series, edit, subject, body, judge, left):
+    """
+    Replace mm/gup.c by what @edit makes of its text. False where it makes nothing, or where the
+    checker is against it, which goes into @left.
+    """
     path = series.work / GUP_C
+    old = path.read_bytes()
     text = tree.read_text(path)
     new = edit(text)
     if new is None or new == text:
         return False
     path.write_bytes(new.encode("utf-8", "surrogateescape"))
+    why = ask_about(judge, "", GUP_C, old, series)
+    if why:
+        left["assert", GUP_C] = why
+        path.write_bytes(old)
+        return False
     return series.add(subject, body, [GUP_C])
 
 
-def add_entry_points(series, the_tree, forced):
+def add_entry_points(series, the_tree, forced, judge, left):
     names = {f.name for f in table.load_api().values() if f.role == "acquire" and f.kind == "get"
              and f.reaches_assert and not f.scope and f.name not in the_tree.adds_foll_get}
     text = tree.read_text(series.work / GUP_C)
     new, changed = landing.with_entry_points(text, names)
     listed = ", ".join(f"{name}()" for name in changed)
-    edit_gup_c(series, lambda _: new, ENTRY_SUBJECT,
-               ENTRY_BODY.format(forced=forced, names=listed))
+    if not edit_gup_c(series, lambda _: new, ENTRY_SUBJECT, ENTRY_BODY.format(forced=forced, names=listed),
+                      judge, left):
+        return {}
     adds = tree.gup_facts(new)[1]
     header = the_tree.root / "include" / "linux" / "mm.h"
     return {**adds, **(tree.wrappers(tree.read_text(header), adds) if header.is_file() else {})}
+
+
+def not_asked(series):
+    if not series.unasked:
+        return ""
+    return f" Not compiled by it, so judged by the semantic patches alone: {', '.join(sorted(series.unasked))}."
 
 
 def letter(log, strategy, series, left, landed):
@@ -193,8 +223,9 @@ def letter(log, strategy, series, left, landed):
              f"API, {n['sites'].get('pass', 0)} of them pass, {n['sites'].get('open', 0)} could "
              "not be decided. Findings by rule:", rules or "  none",
              f"The series mends what a machine can mend, in {len(series.patches)} patches, one for "
-             f"each subsystem and rule. For FOLL_GET: {how}. Each edit was checked by running the "
-             "engine that found it again: its finding is gone, and no other has come."]
+             f"each subsystem and rule. For FOLL_GET: {how}. Each edit was put to the semantic patches "
+             "or the checker, whichever found it, and to the checker in any case where it compiles the "
+             "file: the finding is gone, and no other has come." + not_asked(series)]
     if landed:
         parts.append("The last patch is the assert in mm/gup.c that the review of FOLL_PIN asked for "
                      "in 2019. After the series no call is known to trip it.")
@@ -242,14 +273,6 @@ def claimed(log, left):
                    for row in rows if (rule, row["file"]) not in left})
 
 
-def ask_checker(args, the_tree, found, log):
-    """The proof.Judge of the files in which a rule of BY_CHECKER has findings; None without one."""
-    files = sorted({row["file"] for rule in BY_CHECKER for row in found[rule]})
-    if not files:
-        return nullcontext()
-    return proof.Judge(the_tree.root, files, args.build, int(args.jobs), proof.certain_flags(log))
-
-
 def build(args, the_tree, log, work, who):
     """Make the series in @work. Returns (its files, {(rule, file): why there is no edit})."""
     found = rows_to_fix(log)
@@ -259,14 +282,15 @@ def build(args, the_tree, log, work, who):
     series = Series(work / "git", the_tree.root, who)
     series.take(files)
     people, left = Maintainers(the_tree.root), {}
-    steps = Steps(len(wanted) + 1)
-    with ask_checker(args, the_tree, found, log) as judge:
+    steps = Steps(len(wanted) + 2)
+    with proof.Judge(the_tree.root, files, args.build, int(args.jobs), proof.certain_flags(log)) as judge:
         for rule in wanted:
             with steps.step(f"Edit for {rule}"):
                 refused = apply_rule(series, rule, found[rule], forced, people, judge)
                 left.update({(rule, file): why for file, why in refused.items()})
+        with steps.step("Edit mm/gup.c"):
+            landed = land(args, series, the_tree, found, left, forced, log, judge)
     with steps.step("Write the series"):
-        landed = land(args, series, the_tree, found, left, forced, log)
         made = []
         if series.patches:
             (work / "out").mkdir()
@@ -278,11 +302,11 @@ def build(args, the_tree, log, work, who):
     return made, left
 
 
-def land(args, series, the_tree, found, left, forced, log):
+def land(args, series, the_tree, found, left, forced, log, judge):
     """The entry points where they are asked for, and the assert where nothing trips it."""
     adds = {}
     if args.strategy == "entry" and the_tree.forces_foll_get:
-        adds = add_entry_points(series, the_tree, forced)
+        adds = add_entry_points(series, the_tree, forced, judge, left)
         for row in found[FOLL]:
             if row["callee"] not in adds:
                 left[FOLL, row["file"]] = f"{row['callee']}() is no entry point that could add it"
@@ -298,7 +322,7 @@ def land(args, series, the_tree, found, left, forced, log):
         text = ASSERT_BODY.format(
             forced=forced, sites=len(sites), open=undecided,
             how="their entry points add it" if adds else "they state it")
-        return edit_gup_c(series, landing.with_assert, ASSERT_SUBJECT, text)
+        return edit_gup_c(series, landing.with_assert, ASSERT_SUBJECT, text, judge, left)
     return False
 
 

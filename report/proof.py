@@ -18,6 +18,9 @@ from report.errors import UserError
 
 # An edit that changes which references are held, or how they are given back, has to end in a proof.
 PROVEN = ("partial-pin-leak", "pin-leak", "dirty-missing")
+# while one of these stands at a call, nothing is proven of what it takes
+BALANCE = ("partial-pin-leak", "pin-leak", "double-release", "release-wrong-count", "ret-unchecked")
+MORE_PATHS = 3                     # on which one finding is mended besides the first
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,13 @@ class Finding:
     path: tuple                    # ((line, what is said there), ...)
     certain: frozenset             # flags that the acquire certainly has
     function: str
+    call: tuple                    # the place of the call that it is about
     key: tuple                     # the same before and after an edit elsewhere
+
+    @property
+    def way(self):
+        """The branches of the path, without what an edit elsewhere changes."""
+        return tuple(re.sub(r"\([^()]*\)$", "", said) for _, said in self.path)
 
 
 def finding_of(result, certain):
@@ -41,7 +50,7 @@ def finding_of(result, certain):
     function = result["properties"]["function"]
     text = re.sub(r"\d+", "", result["message"]["text"])
     return Finding(result["ruleId"], where[1], where[2], path, frozenset(certain), function,
-                   (result["ruleId"], where[0], function, text))
+                   checker.site_of(result), (result["ruleId"], where[0], function, text))
 
 
 def certain_flags(log):
@@ -63,7 +72,7 @@ class Judge:
 
     def __init__(self, root, files, config, jobs, certain):
         self.root, self.stack, self.certain = root, ExitStack(), certain
-        self.units, self.not_run = {}, ""
+        self.units, self.not_run, self.looked = {}, "", {}
         try:
             self.clang = clang.find()
             build = kbuild.find(root, "", config, self.clang)
@@ -89,6 +98,11 @@ class Judge:
         """
         if file not in self.units:
             raise NoEdit(self.not_run or "the checker does not compile this file")
+        if (file, data) not in self.looked:
+            self.looked[file, data] = self._look(file, data)
+        return self.looked[file, data]
+
+    def _look(self, file, data):
         unit = self.units[file]
         with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
             text, overlay = Path(tmp) / "text.c", Path(tmp) / "overlay.json"
@@ -103,6 +117,24 @@ class Judge:
             raise NoEdit(f"the checker has no result: {done['reason']}")
         findings, sites, _ = checker.combine([(unit, done)])
         return findings, sites
+
+    def confirm(self, rule, file, old, new):
+        """
+        Ask about an edit of another engine: @new in place of @old, for the findings of @rule in
+        @file. False where the checker does not compile the file. Raises NoEdit where it still
+        finds @rule there, or finds something that was not there before.
+        """
+        try:
+            before = [finding_of(r, ()) for r in self.look(file, old)[0]]
+        except NoEdit:
+            return False
+        after = [finding_of(r, ()) for r in self.look(file, new)[0]]
+        if any(f.rule == rule and f.key[1] == file for f in after):
+            raise NoEdit("the checker still has the finding after the edit")
+        came = Counter(f.key for f in after) - Counter(f.key for f in before)
+        if came:
+            raise NoEdit(f"the edit brings another finding of the checker, {sorted(came)[0][0]}")
+        return True
 
     def mend(self, rule, file, data):
         """
@@ -121,23 +153,69 @@ class Judge:
             finding = left[0]
             tried.add((finding.key, sum(o.key == finding.key for o in mine)))
             try:
-                new = edits.EDITS[rule](data.decode("latin-1"), finding).encode("latin-1")
-                before, data = self._judge(file, new, before, finding), new
+                before, data = self._mended(file, data, before, finding)
                 mended += 1
             except NoEdit as err:
                 refused.append(f"{finding.function}(): {err}")
 
+    def each(self, rule, file, data):
+        """[(Finding, new text)]: the findings of @rule in @file that an edit mends, each by itself."""
+        made = []
+        try:
+            before, _ = self.look(file, data)
+        except NoEdit:
+            return made
+        certain = self.certain.get(file, {})
+        for result in before:
+            if result["ruleId"] == rule and checker.place(result["locations"][0])[0] == file:
+                finding = finding_of(result, certain.get(result["properties"]["function"], ()))
+                try:
+                    made.append((finding, self._mended(file, data, before, finding)[1]))
+                except NoEdit:
+                    pass               # most have none: the series says why
+        return made
+
+    def _mended(self, file, data, before, finding, depth=MORE_PATHS):
+        """
+        (findings after it, text) with the first edit for @finding that holds. Where it helps on
+        its path alone, the finding is mended on the next one, too. Raises NoEdit.
+        """
+        why = None
+        for new in edits.EDITS[finding.rule](data.decode("latin-1"), finding):
+            new = new.encode("latin-1")
+            try:
+                after, other = self._judge(file, new, before, finding)
+                if other is None:
+                    return after, new
+                if depth:
+                    return self._mended(file, new, before, other, depth - 1)
+                raise NoEdit("the finding is still there after the edit")
+            except NoEdit as err:
+                why = why or err
+        raise why or NoEdit("no edit is known")
+
     def _judge(self, file, new, before, finding):
-        """The findings with the text @new. Raises NoEdit where it is no better."""
+        """
+        (the findings with the text @new, None), or with the same finding on another path instead
+        of None. Raises NoEdit where the text is no better than that with the findings @before.
+        """
         after, sites = self.look(file, new)
+        certain = self.certain.get(file, {}).get(finding.function, ())
+        found = [finding_of(r, certain) for r in after]
         old = Counter(finding_of(r, ()).key for r in before)
-        now = Counter(finding_of(r, ()).key for r in after)
-        if now[finding.key] >= old[finding.key]:
-            raise NoEdit("the finding is still there after the edit")
+        now = Counter(f.key for f in found)
         if now - old:
             raise NoEdit(f"the edit brings another finding, {sorted(now - old)[0][0]}")
+        if now[finding.key] >= old[finding.key]:
+            same = [f for f in found if f.key == finding.key]
+            if len(same) > 1 or same[0].way == finding.way:
+                raise NoEdit("the finding is still there after the edit")
+            return after, same[0]
         undecided = [s for where, s in sites.items() if where[0] == file and s["kind"] == "open"
                      and s["properties"].get("function") == finding.function]
         if finding.rule in PROVEN and undecided:
             raise NoEdit(f"not proven after the edit: {undecided[0]['message']['text']}")
-        return after
+        doubtful = [f.rule for f in found if f.call == finding.call and f.rule in BALANCE]
+        if finding.rule in PROVEN and doubtful:
+            raise NoEdit(f"not proven after the edit: {doubtful[0]} stands at the same call")
+        return after, None

@@ -67,6 +67,7 @@ class Series:
     def __init__(self, work, root, name_and_address):
         self.work, self.root = work, root
         self.patches = []          # (subject, files, note that goes below the ---)
+        self.unasked = set()       # edited files that the checker does not compile
         name, address = name_and_address
         when = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
         self.signed = f"Signed-off-by: {name} <{address}>"

@@ -2,6 +2,7 @@
 """Edits for findings of the checker: what they say, and that the checker confirms each."""
 
 import shutil
+from contextlib import ExitStack
 
 import pytest
 from common import ROOT
@@ -34,7 +35,8 @@ class OnCases(proof.Judge):
     """The judge, with the command of a test case instead of kbuild's."""
 
     def __init__(self, root, certain):
-        self.root, self.certain, self.not_run, self.clang = root, certain, "", clang.find()
+        self.root, self.certain, self.not_run, self.clang, self.looked = root, certain, "", clang.find(), {}
+        self.stack = ExitStack()
         self.units = {file.name: compdb.Unit(str(file), str(root), ("-I", str(INCLUDE), str(file)))
                       for file in root.glob("*.c")}
 
@@ -116,6 +118,83 @@ int f(unsigned long start, struct page **pages, int n)
 """)
     assert (count, why) == (1, [])
     assert "\tif (ret != n) {\n\t\tif (ret > 0)\n\t\t\tunpin_user_pages(pages, ret);\n\t\treturn -EFAULT;\n\t}\n" in new
+
+
+LATER = """\
+int more(void);
+
+int f(unsigned long start, int i)
+{
+	struct page *pages[4];
+	int got, rc;
+
+	got = pin_user_pages_fast(start, 1, FOLL_WRITE, pages + i);
+	if (got < 0)
+		return got;
+	rc = more();
+	if (rc < 0)
+		goto out;
+	rc = more();
+	if (rc < 0) {
+		more();
+		goto out;
+	}
+	if (got)
+		unpin_user_page(pages[i]);
+	return 0;
+out:
+	return rc;
+}
+"""
+
+
+def test_two_branches_behind_the_first(mended):
+    """One finding, two ways out: both are mended, or none."""
+    new, count, why = mended("pin-leak", LATER)
+    assert (count, why) == (1, [])
+    assert "\tif (rc < 0) {\n\t\tif (got > 0)\n\t\t\tunpin_user_page(pages[i]);\n\t\tgoto out;\n\t}\n\trc = more" in new
+    assert "\tif (rc < 0) {\n\t\tif (got > 0)\n\t\t\tunpin_user_page(pages[i]);\n\t\tmore();" in new
+
+
+def test_a_branch_of_the_caller(mended):
+    """The helper took them, the caller loses them: what the caller calls them is released there."""
+    new, count, why = mended("pin-leak", """\
+static int take(unsigned long start, unsigned int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+
+	if (ret >= 0 && ret < n) {
+		unpin_user_pages(pages, ret);
+		ret = -EFAULT;
+	}
+	return ret;
+}
+
+int f(unsigned long start, unsigned int n)
+{
+	struct page **mine = kmalloc_array(n, sizeof(*mine), GFP_KERNEL);
+	void *list;
+	int err;
+
+	if (!mine)
+		return -ENOMEM;
+	err = take(start, n, mine);
+	if (err <= 0)
+		goto out;
+	list = kmalloc(n, GFP_KERNEL);
+	if (!list) {
+		err = -ENOMEM;
+		goto out;
+	}
+	unpin_user_pages(mine, n);
+	kfree(list);
+out:
+	kfree(mine);
+	return err;
+}
+""")
+    assert (count, why) == (1, [])
+    assert "\tif (!list) {\n\t\tif (err > 0)\n\t\t\tunpin_user_pages(mine, err);\n\t\terr = -ENOMEM;" in new
 
 
 def test_an_edit_that_does_not_help_is_taken_back(mended):
