@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 `make fixes-verify`: does a series do what it says? It is applied to a copy of the
-tree by git am, checked by the tree's checkpatch.pl, its files are compiled by gcc
-and clang, and the copy is audited again and compared with the audit before.
+tree by git am, checked by the tree's checkpatch.pl, the copy is audited again and compared
+with the audit before, and the files that it touches are compiled by gcc and clang.
 """
 
 import argparse
 import json
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from report import baseline, fixes, tree
+from report import baseline, clang, fixes, kbuild, source, tree
 from report.api import ROOT
 from report.errors import UserError
 from report.progress import Steps
@@ -24,6 +26,7 @@ from report.suppress import where
 
 TOUCHED = re.compile(r"^diff --git a/(\S+) b/\S+$", re.M)
 ARCH = "x86"                       # the one whose allmodconfig is built
+IDENTITY = ("-c", "user.name=gupcheck", "-c", "user.email=gupcheck@localhost")
 ENV = {k: v for k, v in make_environment().items() if not k.startswith("GIT_")}
 
 
@@ -46,16 +49,21 @@ def read_series(directory):
     return patches, sorted(set(TOUCHED.findall(text)))
 
 
-def copy_and_apply(root, copy, patches, files):
-    """A copy of the tree at @root with the series in it, by git am."""
+def copy_of(root, copy, files):
+    """A copy of the tree at @root, in which git knows @files."""
     run(["cp", "-a", "--reflink=auto", str(root), str(copy)], "/", "the tree cannot be copied")
     shutil.rmtree(copy / ".git", ignore_errors=True)
     (copy / ".git").unlink(missing_ok=True)
-    identity = ["-c", "user.name=gupcheck", "-c", "user.email=gupcheck@localhost"]
     run(["git", "init", "-q", "."], copy, "git init")
     run(["git", "add", "-f", "--", *files], copy, "the series is of another tree")
-    run(["git", *identity, "commit", "-q", "-m", "base"], copy, "git commit")
-    run(["git", *identity, "am", "-q", *map(str, patches)], copy, "the series does not apply")
+    run(["git", *IDENTITY, "commit", "-q", "-m", "base"], copy, "git commit")
+    run(["git", "tag", "base"], copy, "git tag")
+
+
+def apply(copy, patches):
+    """The series in the copy, by git am, and no other."""
+    run(["git", "reset", "-q", "--hard", "base"], copy, "git reset")
+    run(["git", *IDENTITY, "am", "-q", *map(str, patches)], copy, "the series does not apply")
 
 
 def checkpatch(root, patches):
@@ -69,15 +77,31 @@ def checkpatch(root, patches):
     return said
 
 
+def tools_of(compiler, copy, work):
+    """
+    (build directory, words for make) for @compiler. The audit has prepared one for its clang
+    already; another is configured and prepared here.
+    """
+    checker = kbuild.find(copy, ARCH, "", clang.find(), work / "cache" / "gupcheck")
+    if os.path.basename(checker.clang) == compiler and checker.directory.is_dir():
+        return checker.directory, kbuild.variables(checker)
+    directory = work / f"build-{compiler}"
+    match = re.fullmatch(r"clang(-\d+)?", compiler)
+    words = [f"O={directory}", f"ARCH={ARCH}", f"LLVM={match.group(1) or 1}" if match else f"CC={compiler}"]
+    if not directory.exists():
+        directory.mkdir()
+        make = ["make", "-s", "-C", str(copy), *words]
+        run([*make, "allmodconfig"], "/", "the kernel cannot be configured")
+        run([*make, "-k", "prepare"], "/")
+    return directory, words
+
+
 def build(copy, directory, tools, files, jobs):
     """
-    Compile those of @files that @tools (words for make) build. Returns (compiled, not
-    part of this configuration, [what went wrong]).
+    Compile those of @files that @tools (words for make) build in @directory. Returns (compiled,
+    not part of this configuration, [what went wrong]).
     """
-    directory.mkdir()
-    make = ["make", "-s", "-C", str(copy), f"O={directory}", f"ARCH={ARCH}", f"-j{jobs}", *tools]
-    run([*make, "allmodconfig"], "/", "the kernel cannot be configured")
-    run([*make, "-k", "prepare"], "/")
+    make = ["make", "-s", "-C", str(copy), f"-j{jobs}", *tools]
     compiled, outside, wrong = [], [], []
     for file in files:
         if not file.endswith(".c") or file.startswith("arch/") and not file.startswith(f"arch/{ARCH}/"):
@@ -122,8 +146,13 @@ def _line(result):
 def audit_again(copy, out, jobs, log_file):
     argv = [sys.executable, "-m", "report.audit", "--kdir", str(copy), "--out", str(out),
             "--jobs", str(jobs)]
-    # the copy goes away, so must what is kept of it
-    env = {**ENV, "XDG_CACHE_HOME": str(out.parent / "cache")}
+    # the copy goes away, so must what is kept of it; what spatch said goes by a file's text alone
+    cache, kept = out.parent / "cache" / "gupcheck", source.cache_dir() / "spatch"
+    for directory in (cache, kept):
+        directory.mkdir(parents=True, exist_ok=True)
+    if not (cache / "spatch").exists():
+        (cache / "spatch").symlink_to(kept)
+    env = {**ENV, "XDG_CACHE_HOME": str(cache.parent)}
     with open(log_file, "wb") as stream:
         done = subprocess.run(argv, cwd=ROOT, env=env, stdout=stream, stderr=stream,
                               check=False)
@@ -133,43 +162,52 @@ def audit_again(copy, out, jobs, log_file):
     return baseline.load(out / "audit.sarif", "AUDIT")
 
 
-def verify(args, work):
-    directory = Path(args.fixes).resolve()
+def verify(directory, root, work, jobs, compilers):
+    """One series against the copy at @work / "linux". Returns [what is wrong with it]."""
     patches, files = read_series(directory)
-    root = tree.open_tree(args.kdir).root
-    jobs = number_of_jobs(args.jobs)
-    compilers = args.compilers.split()
     steps, bad = Steps(3 + len(compilers)), []
     with steps.step(f"Apply {len(patches)} patches to a copy"):
-        copy_and_apply(root, work / "linux", patches, files)
+        apply(work / "linux", patches)
     with steps.step("checkpatch.pl"):
-        said = checkpatch(root, sorted(directory.glob("[0-9]*.patch"))[1:])
+        said = checkpatch(root, patches)
     bad += [f"checkpatch: {line}" for line in said]
-    print(f"git am: {len(patches)} patches applied\ncheckpatch.pl: {len(said)} complaints")
-    for compiler in compilers:
-        match = re.fullmatch(r"clang(-\d+)?", compiler)
-        tools = [f"LLVM={match.group(1) or 1}"] if match else [f"CC={compiler}"]
-        with steps.step(f"Build by {compiler}"):
-            compiled, outside, wrong = build(work / "linux", work / f"build-{compiler}", tools,
-                                             files, jobs)
-        bad += [f"{compiler}: {line}" for line in wrong]
-        print(f"{compiler}: {len(compiled)} files compiled, {len(wrong)} with complaints, "
-              f"{len(outside)} not in {ARCH} allmodconfig: {', '.join(outside) or 'none'}")
+    print(f"{directory}\ngit am: {len(patches)} patches applied\ncheckpatch.pl: {len(said)} complaints")
     with steps.step("Audit again"):
         before = json.loads((directory / "before" / "audit.sarif").read_text(encoding="utf-8"))
         after = audit_again(work / "linux", work / "after", jobs, work / "after.log")
         claimed = json.loads((directory / "before" / "claimed.json").read_text(encoding="utf-8"))
+    for compiler in compilers:
+        with steps.step(f"Build by {compiler}"):
+            where, tools = tools_of(compiler, work / "linux", work)
+            compiled, outside, wrong = build(work / "linux", where, tools, files, jobs)
+        bad += [f"{compiler}: {line}" for line in wrong]
+        print(f"{compiler}: {len(compiled)} files compiled, {len(wrong)} with complaints, "
+              f"{len(outside)} not in {ARCH} allmodconfig: {', '.join(outside) or 'none'}")
     gone, left, new = compare(before, after, claimed)
     bad += [f"still there: {_line(r)}" for r in left] + [f"new: {_line(r)}" for r in new]
     asserted = after["runs"][0]["properties"].get("follGetAssertedAt")
-    trips = sum(r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"
-                for r in after["runs"][0]["results"])
-    bad += [f"trips the assert: {_line(r)}" for r in after["runs"][0]["results"]
-            if asserted and r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"]
-    print(f"Audit after: {len(gone)} findings gone, {len(left)} left, {len(new)} new; the assert "
-          f"{'stands at ' + ', '.join(asserted) if asserted else 'is not there'}, {trips} calls trip it")
-    for line in bad:
-        print(f"gupcheck: {line}", file=sys.stderr)
+    trips = [r for r in after["runs"][0]["results"]
+             if r["ruleId"] == fixes.FOLL and r.get("baselineState") != "absent"]
+    bad += [f"trips the assert: {_line(r)}" for r in trips if asserted]
+    place = f"stands at {', '.join(asserted)}" if asserted else "is not there"
+    print(f"Audit after: {len(gone)} findings gone, {len(left)} left, {len(new)} new; the assert {place}, "
+          f"{len(trips)} calls trip it", flush=True)
+    return bad
+
+
+def verify_all(args, work):
+    """Each of the series in FIXES; they share the copy and what was built of it."""
+    words = [args.fixes] if Path(args.fixes).is_dir() else shlex.split(args.fixes)
+    directories = [Path(word).resolve() for word in words]
+    files = sorted({file for directory in directories for file in read_series(directory)[1]})
+    root, jobs = tree.open_tree(args.kdir).root, number_of_jobs(args.jobs)
+    copy_of(root, work / "linux", files)
+    bad = []
+    for directory in directories:
+        wrong = verify(directory, root, work, jobs, args.compilers.split())
+        bad += wrong
+        for line in wrong:
+            print(f"gupcheck: {directory.name}: {line}", file=sys.stderr)
     return 1 if bad else 0
 
 
@@ -180,7 +218,7 @@ def main(argv=None):
 
     def in_scratch():
         with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
-            return verify(args, Path(tmp))
+            return verify_all(args, Path(tmp))
 
     return guarded(in_scratch)
 

@@ -49,10 +49,10 @@ class Build:
         return f"{self.arch} {'of ' + self.config if self.config else 'allmodconfig'}"
 
 
-def find(root, arch, config, checker):
+def find(root, arch, config, checker, cache=None):
     """
     The Build of @root for @arch ("": x86) with the .config in the directory or file
-    @config ("": allmodconfig), below the cache directory. Raises NotPossible.
+    @config ("": allmodconfig), below @cache, the cache directory. Raises NotPossible.
     """
     arch = arch or "x86"
     if arch not in TRIPLES:
@@ -70,7 +70,7 @@ def find(root, arch, config, checker):
                           "other build directory: 'make mrproper' there, or audit a clean copy")
     text = f"{root}\0{arch}\0{config}\0{checker.program}"
     key = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return Build(root, source.cache_dir() / "build" / f"{arch}-{key}", arch, config, checker.program)
+    return Build(root, (cache or source.cache_dir()) / "build" / f"{arch}-{key}", arch, config, checker.program)
 
 
 def variables(build):

@@ -134,7 +134,8 @@ def test_applied_and_audited_again(linux, made, strategy, tmp_path):
     """git am, then: the assert stands, nothing trips it, what was claimed is gone, nothing is new."""
     directory = made[strategy][0]
     patches, files = fixes_verify.read_series(directory)
-    fixes_verify.copy_and_apply(linux[0], tmp_path / "copy", patches, files)
+    fixes_verify.copy_of(linux[0], tmp_path / "copy", files)
+    fixes_verify.apply(tmp_path / "copy", patches)
     after = fixes_verify.audit_again(tmp_path / "copy", tmp_path / "after", 1, tmp_path / "log")
     before = json.loads(linux[1].read_text())
     claimed = json.loads((directory / "before/claimed.json").read_text())
