@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from report import api as table
-from report import (baseline, built, cache, job, merge, page_assets, run, sites, source, spatch,
+from report import (baseline, built, cache, confirmed, job, merge, page_assets, run, sites, source, spatch,
                     suggest, summary, suppress, tree)
 from report.errors import UserError
 from report.progress import Steps
@@ -102,6 +102,8 @@ def prepare_out(out, the_tree):
 def finish(log, args, base, entries, old):
     """Fixes, suppressions and baseline into @log, and their troubles to the user."""
     suggest.apply(log, base, run.number_of_jobs(args.jobs))
+    if not log["runs"][0]["properties"]["externalModule"]:
+        confirmed.apply(log, base, args.build, run.number_of_jobs(args.jobs))
     for line in suppress.apply(log, entries, base, args.suppress):
         print(f"gupcheck: {line}", file=sys.stderr)
     if old:

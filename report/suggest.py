@@ -73,18 +73,14 @@ def _widen(physical, edits, file, sources):
                                      "snippet": {"text": snippet}}
 
 
-def _attach(result, edits, file, sources):
+def attach(result, edits, file, sources, text):
+    """Give @result a fix made of @edits, described by @text."""
     physical = result["locations"][0]["physicalLocation"]
-    line, artifact = physical["region"]["startLine"], physical["artifactLocation"]
-    # the semantic patches report a call by its first line: its arguments follow
-    mine = _mine(edits, line - 1, line + SNIPPET_LINES)
-    if not mine:
-        return
     result["fixes"] = [{
-        "description": {"text": f"What the patch mode of the rule {result['ruleId']} does here."},
-        "artifactChanges": [{"artifactLocation": artifact, "replacements": [
-            _replacement(edit, file, sources) for edit in mine]}]}]
-    _widen(physical, mine, file, sources)
+        "description": {"text": text},
+        "artifactChanges": [{"artifactLocation": physical["artifactLocation"], "replacements": [
+            _replacement(edit, file, sources) for edit in edits]}]}]
+    _widen(physical, edits, file, sources)
 
 
 def _diffs(wanted, cocci, base, jobs):
@@ -111,4 +107,8 @@ def apply(log, base, jobs):
     for key, diff in _diffs(sorted(wanted), cocci, base, jobs).items():
         edits = hunks(diff)
         for result in wanted[key]:
-            _attach(result, edits, key[1], sources)
+            line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+            # the semantic patches report a call by its first line: its arguments follow
+            mine = _mine(edits, line - 1, line + SNIPPET_LINES)
+            if mine:
+                attach(result, mine, key[1], sources, f"What the patch mode of the rule {key[0]} does here.")
