@@ -69,9 +69,19 @@ def _coverage(sites):
 
 
 def _assert(sites):
-    """[(css class, label, count)] of the assert's verdicts."""
+    """[(css class, label, verdict, count)] of the assert's verdicts."""
     count = Counter(r["assert"] for r in sites if r["assert"])
-    return [(css, label, count[verdict]) for verdict, label, css in ASSERT]
+    return [(css, label, verdict, count[verdict]) for verdict, label, css in ASSERT
+            if count[verdict] or verdict != "undecided"]
+
+
+def _assert_by(sites, key):
+    """[(value of @key, {verdict: how many})] for the calls that the assert concerns, the worst first."""
+    groups = {}
+    for row in sites:
+        if row["assert"]:
+            groups.setdefault(row[key] or "(none)", Counter())[row["assert"]] += 1
+    return sorted(groups.items(), key=lambda g: (-g[1]["trips"], -g[1]["may trip"], -g[1]["undecided"], g[0]))
 
 
 def _time(run):
@@ -105,7 +115,7 @@ def render(log, files):
         counts=_levels(findings), findings=findings, sites=sites, own=own, rules=rules,
         own_counts=_levels(own), subsystems=_table(own, "sub"), directories=_table(own, "dir"),
         suppressed=sum(r["sup"] is not None for r in rows),
-        assertion=_assert(sites), coverage=list(_coverage(sites)), notes=notes,
+        assertion=_assert(sites), assert_by=_assert_by(sites, "sub"), coverage=list(_coverage(sites)), notes=notes,
         data=_json(data), packed={name: _packed(text) for name, text in sorted(files.items())})
 
 

@@ -98,7 +98,7 @@ def _suppression(result):
 def assert_verdict(one):
     """
     satisfied, trips, may trip or undecided, for a call that takes references other than pins; ""
-    for all others. A linked audit says it itself, in properties.assert; else what counts is
+    for all others. An audit says it itself, in properties.assert; in an older log what counts is
     foll-get-missing, and where that is silent what the flags showed, not what else is wrong.
     """
     if one["assert"]:
@@ -115,6 +115,17 @@ def _says(props):
     says = props.get("says", {})
     return {name: [status, says.get(name, {}).get("text", "")]
             for name, status in props.get("engines", {}).items()}
+
+
+def _case(case):
+    """As pin_user_pages.rst words it: "CASE 2" for 2."""
+    return f"CASE {case}" if str(case).isdigit() else case
+
+
+def _evidence(props):
+    """What the CASE was told by, as lines."""
+    said = props.get("caseEvidence", [])
+    return [said] if isinstance(said, str) else list(said)
 
 
 def _call(result):
@@ -144,9 +155,11 @@ def row(result):
                        or {"FOLL_GET", "FOLL_PIN"} & set(flags.get("possible", []))),
         "msg": result["message"]["text"], "call": _call(result),
         "says": _says(props), "found": props.get("found", []),
-        "sub": props.get("subsystem", ""), "dir": directory(name), "case": props.get("case", ""),
-        "assert": props.get("assert", ""),
-        "flags said": props.get("says", {}).get("coccinelle", {}).get("verdict", kind), "state": result.get("baselineState", ""),
+        "sub": props.get("subsystem", ""), "dir": directory(name), "case": _case(props.get("case", "")),
+        "assert": props.get("assert", ""), "assert why": props.get("assertWhy", ""),
+        "chain": props.get("assertChain", []), "evidence": _evidence(props), "config": props.get("config", ""),
+        "flags said": props.get("says", {}).get("coccinelle", {}).get("verdict", kind),
+        "state": result.get("baselineState", ""),
         "sup": _suppression(result), "to": props.get("sendTo", {}),
         "steps": _steps(result), "src": _source(result), "diff": page_diff.of(result),
     }

@@ -63,6 +63,11 @@ def result(i, word="plain"):
                        "subsystem": SUBSYSTEMS[i % 3],
                        "engines": {"inventory": "seen", "coccinelle": "seen"}},
     }
+    if one["properties"]["holds"] == "get" and not one["properties"]["generic"]:
+        verdict = "trips" if rule == "foll-get-missing" else "may trip" if i % 7 == 0 else "satisfied"
+        one["properties"].update({"assert": verdict, "assertWhy": f"neither flag is set {word}",
+                                  "assertChain": ["get_user_pages", "__get_user_pages_locked"],
+                                  "case": str(i % 5 + 1), "caseEvidence": f"kept in a field {word}"})
     if finding:
         one["codeFlows"] = _path(name, line, text, word)
         one["properties"]["engines"]["checker"] = "seen"
@@ -90,6 +95,7 @@ def log(results, notes=(), **properties):
         "properties": {"kernelVersion": "6.1.0", "commit": "0123456789abcdef", "part": "",
                        "arch": "", "kernelRoot": "/src/linux", "externalModule": False,
                        "filesRead": 10, "filesNamingTheApi": 5, "follGetForcedAt": ["mm/gup.c:5"],
+                       "assert": {"policy": "assert", "points": ["mm/gup.c:5"]},
                        "checker": {"config": "x86 allmodconfig", "notRun": "", "compiled": 4,
                                    "failed": 1},
                        "subsystems": {name: people for name in SUBSYSTEMS}, **properties}}]}

@@ -92,7 +92,7 @@ def test_filter_by_control(browser, made):
     ("api=get_user_pages", 39), ("sub=BAR+FILESYSTEM", 12), ("who=Ann+Ex", 39),
     ("path=drivers/foo3", 5), ("q=fill120", 1), ("q=FILL120+pages", 1), ("dir=drivers/foo0", 6),
     ("sup=1", 40), ("v=sites&kind=open", 93), ("v=sites&other=1", 400), ("v=sites", 320),
-    ("assert=trips", 9), ("q=nosuchthing", 0)])
+    ("assert=trips", 9), ("v=sites&case=CASE+2", 40), ("fix=suggested", 39), ("q=nosuchthing", 0)])
 def test_every_filter_by_link(browser, made, state, count):
     browser.open(f"{made['many']}#{state}")
     assert re.match(rf"{count}\b", browser.status()), browser.status()
@@ -129,6 +129,46 @@ def test_a_link_opens_one_finding(browser, made):
     row = browser.one(".tabulator-row.current")
     assert row.get_attribute("data-id") == f"{120:032x}"
     assert row.get_attribute("aria-selected") == "true"
+
+
+def test_the_assert_and_the_case_of_a_call(browser, made):
+    """The verdict with its reason and its chain, the CASE with what tells it; in the totals, too."""
+    browser.open(f"{made['many']}#id={50:032x}")
+    said = browser.one("#detail .call").text
+    assert "trips: neither flag is set plain" in said and "By get_user_pages() → __get_user_pages_locked()" in said
+    assert "CASE 1" in said and "kept in a field plain" in said
+    card = browser.one(".lead")
+    trips = int(re.search(r"(\d+) trip\b", card.text)[1])
+    assert re.search(r"(\d+) of \d+ calls that it concerns", card.text)
+    browser.open(f"{made['many']}#v=facts")
+    table = browser.one('[aria-label="The assert, by subsystem"]')
+    assert sum(int(t) for t in browser.texts('[aria-label="The assert, by subsystem"] td:nth-child(2)') if t) == trips
+    assert "FOO DRIVER" in table.text and "Where it would stand: mm/gup.c:5." in browser.one("#facts").text
+
+
+def test_a_path_is_read_from_top_to_bottom(browser, tmp_path):
+    """A path that leaves a piece of source and comes back to it shows it twice, in the order of its steps."""
+    one = page_log.result(0)
+    steps = one["codeFlows"][0]["threadFlows"][0]["locations"]
+    for step, line in zip(steps, (10, 200, 12)):
+        physical = step["location"]["physicalLocation"]
+        physical["region"]["startLine"] = line
+        first = 8 if line < 100 else 198
+        physical["contextRegion"] = {"startLine": first, "endLine": first + 5,
+                                     "snippet": {"text": "\n".join(f"line {first + k};" for k in range(6))}}
+    one["locations"][0]["physicalLocation"] = dict(steps[0]["location"]["physicalLocation"])
+    browser.open(page_log.page(tmp_path / "path.html", page_log.log([one])))
+    assert browser.texts("#detail .step .number") == ["1", "2", "3"]
+    numbers = [int(t) for t in browser.texts("#detail .ln")]
+    assert numbers.index(10) < numbers.index(200) < len(numbers) - 1 - numbers[::-1].index(12)
+
+
+def test_what_can_be_mended_comes_first(browser, tmp_path):
+    results = [page_log.result(i) for i in (0, 30, 40)]
+    del results[0]["fixes"]
+    browser.open(page_log.page(tmp_path / "fix.html", page_log.log(results)))
+    assert browser.one(".tabulator-row.current").get_attribute("data-id") != f"{0:032x}"
+    assert "fix" in browser.one(".tabulator-row.current").text
 
 
 def test_a_link_to_nothing_says_so(browser, made):

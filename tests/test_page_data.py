@@ -24,6 +24,7 @@ def test_values_of_a_step(text, want):
 def call(rule="call-site", kind="pass", flags_said="pass", **flags):
     one = page_log.result(2)
     one.update(ruleId=rule, kind=kind)
+    del one["properties"]["assert"]
     one["properties"]["flags"] = {"text": "", "possible": [], "unknown": [], **flags}
     one["properties"]["says"] = {"coccinelle": {"verdict": flags_said, "text": ""}}
     return one
@@ -42,6 +43,15 @@ def test_the_assert_is_judged_once_a_call(results, want):
     rows = page_data.rows(page_log.log(results))
     assert {row["assert"] for row in rows} == {want}
     assert len(page_data.sites(rows)) == 1
+
+
+def test_the_audit_knows_better_than_the_flags():
+    one = call("pin-leak", "fail", "fail")
+    one["properties"].update({"assert": "may trip", "assertWhy": "it depends", "assertChain": ["f", "g"],
+                              "caseEvidence": "kept in a field"})
+    row, = page_data.rows(page_log.log([one]))
+    assert (row["assert"], row["assert why"], row["chain"], row["evidence"]) == \
+        ("may trip", "it depends", ["f", "g"], ["kept in a field"])
 
 
 def test_pins_and_releases_are_not_asked():

@@ -46,18 +46,25 @@ function people(row) {
 }
 
 function engines(row) {
-	const names = {inventory: "List of calls", coccinelle: "Coccinelle", checker: "Checker"};
+	const names = {inventory: "List of calls", coccinelle: "Coccinelle", checker: "Checker", link: "Whole program", sparse: "sparse"};
 	return h("dl", {class: "people"}, Object.entries(row.says).map(([name, [status, said]]) =>
 		[h("dt", {}, names[name] || name), h("dd", {}, said || status, said && status !== "seen" ? h("span", {class: "soft"}, ` (${status})`) : "",
 			row.found.includes(name) ? h("span", {class: "tag found"}, "found it") : "")]));
 }
 
+/** The verdict on the assert, why, and the functions through which the flags get there. */
+function assertFact(row) {
+	return [row.assert, row["assert why"] ? `: ${row["assert why"]}` : "",
+		row.chain.length ? h("div", {class: "chain"}, "By ", row.chain.map((name, i) => [i ? " → " : "", h("code", {}, `${name}()`)])) : ""];
+}
+
 function callFacts(row) {
-	const facts = [["Call", row.args || row.api ? `${row.api}(${row.args})` : ""], ["Flags", row.flags], ["CASE", row.case],
-		["The assert", row.assert && {satisfied: "satisfied", trips: "trips", "may trip": "may trip"}[row.assert] || row.assert],
-		["Since the baseline", row.state]];
+	const code = (text) => text && h("code", {}, text);
+	const facts = [["Call", row.args || row.api ? code(`${row.api}(${row.args})`) : ""], ["Flags", code(row.flags)],
+		["CASE", row.case && [row.case, row.evidence.map((line) => h("div", {class: "soft"}, line))]],
+		["The assert", row.assert && assertFact(row)], ["Compiled in", row.config], ["Since the baseline", row.state]];
 	return h("dl", {class: "people call"}, facts.filter(([, value]) => value).map(([name, value]) =>
-		[h("dt", {}, name), h("dd", {}, name === "Call" || name === "Flags" ? h("code", {}, value) : value)]));
+		[h("dt", {}, name), h("dd", {}, value)]));
 }
 
 function detailHead(row) {

@@ -15,7 +15,8 @@ for (const row of ROWS) {
 	row.engine = row.found.length ? row.found : Object.keys(row.says).filter((name) => row.says[name][0] === "seen");
 	row.text = [row.file + ":" + row.line, row.fn, row.api, row.rule, row.msg, row.args, row.flags, row.sub, row.id]
 		.join("\n").toLowerCase();
-	row.order = LEVELS.indexOf(standing(row));
+	// within a level, what can be mended at once comes first
+	row.order = LEVELS.indexOf(standing(row)) + (row.diff.length ? 0 : 0.5);
 }
 
 // key, name, the values of a row, and whether it stands in the first line
@@ -30,6 +31,7 @@ const FACETS = [
 	["case", "CASE", (row) => [row.case]],
 	["dir", "Directory", (row) => [row.dir]],
 	["assert", "The assert", (row) => [row.assert]],
+	["fix", "Fix", (row) => [row.diff.length ? "suggested" : ""]],
 	["state", "Since the baseline", (row) => [row.state]],
 ];
 

@@ -27,13 +27,34 @@ function sourceLine(number, flat, here, steps) {
 	return [row, ...stepNotes(steps)];
 }
 
-/** @windows in the order in which the path first enters them; those off the path come last. */
-function alongPath(windows, file, steps) {
-	const first = (window) => {
-		const step = steps.find((one) => one.file === file && one.line >= window.first && one.line < window.first + window.lines.length);
-		return step ? step.number : Infinity;
-	};
-	return [...windows].sort((a, b) => first(a) - first(b) || a.first - b.first);
+/** Is @step in @window of @file? */
+const isIn = (step, file, window) => step.file === file && step.line >= window.first && step.line < window.first + window.lines.length;
+
+const AROUND = 3;
+
+/**
+ * The source in the order of the path: [{file, window, from, to, steps}]. A window to which the path
+ * comes back is shown again, and each time only around the steps. What is off the path comes last.
+ */
+function alongPath(src, steps) {
+	const all = src.flatMap(({file, windows}) => windows.map((window) => ({file, window})));
+	const parts = [];
+	for (const step of steps) {
+		const home = all.find(({file, window}) => isIn(step, file, window));
+		const last = parts[parts.length - 1];
+		if (home && last && last.window === home.window)
+			last.steps.push(step);
+		else if (home)
+			parts.push({...home, steps: [step]});
+	}
+	for (const part of parts) {
+		const lines = part.steps.map((step) => step.line), isOnce = parts.filter(({window}) => window === part.window).length === 1;
+		const end = part.window.first + part.window.lines.length - 1;
+		part.from = isOnce ? part.window.first : Math.max(part.window.first, Math.min(...lines) - AROUND);
+		part.to = isOnce ? end : Math.min(end, Math.max(...lines) + AROUND);
+	}
+	const off = all.filter(({window}) => !parts.some((part) => part.window === window));
+	return [...parts, ...off.map(({file, window}) => ({file, window, steps: [], from: window.first, to: window.first + window.lines.length - 1}))];
 }
 
 /** Steps numbered, each with what was known before it. */
@@ -50,20 +71,19 @@ function numbered(steps) {
 const witness = (steps) => Object.assign({}, ...steps.map((step) => step.values));
 
 function sourceBlock(row) {
-	const steps = numbered(row.steps);
-	const blocks = row.src.map(({file, windows}, index) => {
-		const lines = alongPath(windows, file, steps).map((window, i) => [
-			i ? h("div", {class: "gap", "aria-hidden": "true"}, "⋯") : null,
-			window.lines.map((flat, k) => sourceLine(window.first + k, flat,
-				index === 0 && window.first + k === row.line,
-				steps.filter((step) => step.file === file && step.line === window.first + k))),
-		]);
-		const name = h("div", {class: "filename"}, h("bdi", {}, file));
-		return [row.src.length > 1 ? name : null,
-			h("div", {class: "source", tabindex: "0", role: "region", "aria-label": `Source of ${file}`}, lines)];
-	});
-	const lost = steps.filter((step) => !row.src.some(({file, windows}) => file === step.file && windows.some((window) =>
-		step.line >= window.first && step.line < window.first + window.lines.length)));
-	return [...blocks, ...lost.map((step) => h("p", {class: "lost"}, `Step ${step.number}, ${step.file}:${step.line}: `,
+	const steps = numbered(row.steps), parts = alongPath(row.src, steps), blocks = [];
+	for (const {file, window, from, to, steps: mine} of parts) {
+		const lines = window.lines.slice(from - window.first, to - window.first + 1).map((flat, k) => sourceLine(from + k, flat,
+			file === row.file && from + k === row.line, mine.filter((step) => step.line === from + k)));
+		const last = blocks[blocks.length - 1];
+		if (last && last.file === file)
+			last.lines.push(h("div", {class: "gap", "aria-hidden": "true"}, "⋯"), lines);
+		else
+			blocks.push({file, lines: [lines]});
+	}
+	const shown = blocks.map(({file, lines}) => [blocks.length > 1 ? h("div", {class: "filename"}, h("bdi", {}, file)) : null,
+		h("div", {class: "source", tabindex: "0", role: "region", "aria-label": `Source of ${file}`}, lines)]);
+	const lost = steps.filter((step) => !parts.some(({file, window}) => isIn(step, file, window)));
+	return [...shown, ...lost.map((step) => h("p", {class: "lost"}, `Step ${step.number}, ${step.file}:${step.line}: `,
 		step.text, " ", valueList(step.values)))];
 }

@@ -20,7 +20,8 @@ const levelCell = (cell) => badge(cell.getData());
 
 function ruleCell(cell) {
 	const row = cell.getData();
-	return twoLines(row.rule, h("span", {}, row.api ? `${row.api}()` : "", row.sup !== null ? " · suppressed" : "",
+	return twoLines(row.rule, h("span", {}, row.api ? `${row.api}()` : "", row.diff.length ? h("span", {class: "has-fix"}, " · fix") : "",
+		row.sup !== null ? " · suppressed" : "",
 		row.state && row.state !== "unchanged" ? ` · ${row.state}` : ""), row.msg);
 }
 
