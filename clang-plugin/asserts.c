@@ -115,11 +115,36 @@ static bool at_assert(struct masks *m, const struct masks_frame *frame, int bloc
 	return true;
 }
 
-/* Bodies that lead to the assert, and checks that are handed the flags by address. */
+static bool says_a_flag(const struct gup_term *term)
+{
+	return term && ((term->kind == TERM_CONST && term->name && !strncmp(term->name, "FOLL_", 5)) ||
+			says_a_flag(term->a) || says_a_flag(term->b));
+}
+
+/* Makes flags for its caller: names some, and takes no pages itself. */
+static bool makes_flags(const struct program *p, const struct gup_function *function)
+{
+	bool says = false;
+
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
+				api_find(p->api, event->callee) : NULL;
+
+			if (row && row->role == ROLE_ACQUIRE)
+				return false;
+			says = says || says_a_flag(event->rhs);
+		}
+	return says;
+}
+
+/* Bodies that lead to the assert, those that make flags, and checks that are handed the flags by address. */
 static bool enters(struct masks *m, struct definition *callee)
 {
-	(void)m;
 	if (callee->leads)
+		return true;
+	if (callee->function->nr_blocks < 100 && makes_flags(m->program, callee->function))
 		return true;
 	for (int i = 0; callee->function->is_static && i < callee->function->nr_params; i++)
 		if (callee->function->vars[i].type.is_pointer && callee->function->vars[i].type.elem_size &&
@@ -134,12 +159,21 @@ static bool enters_helpers(struct masks *m, struct definition *callee)
 	return !callee->leads && enters(m, callee);
 }
 
+static bool same_args(const struct env *a, const struct env *b, int nr_args)
+{
+	for (int i = 0; i < nr_args; i++)
+		if (!bits_same(a->vars[i], b->vars[i]))
+			return false;
+	return masks_same_members(a, b);
+}
+
 static bool at_call(struct masks *m, const struct masks_frame *frame, const struct gup_event *event,
 		    const struct env *env)
 {
 	struct question *q = m->data;
 	struct env args = { arena_alloc(&q->program->arena, ((size_t)event->nr_args + 1) * sizeof(struct bits)),
-			    arena_alloc(&q->program->arena, ((size_t)event->nr_args + 1) * sizeof(struct bits)) };
+			    arena_alloc(&q->program->arena, ((size_t)event->nr_args + 1) * sizeof(struct bits)),
+			    NULL, 0 };
 
 	if (event != q->event)
 		return true;
@@ -147,8 +181,12 @@ static bool at_call(struct masks *m, const struct masks_frame *frame, const stru
 		args.vars[i] = masks_eval(frame->definition->function, env, event->args[i]);
 		args.targets[i] = bits_top();
 	}
+	if (env->nr_members) {
+		args.members = masks_room_for_members(&q->program->arena);
+		masks_pass_members(&args, env, event);
+	}
 	for (int i = 0; i < q->nr_args; i++)
-		if (!memcmp(q->args[i].vars, args.vars, (size_t)event->nr_args * sizeof(struct bits)))
+		if (same_args(&q->args[i], &args, event->nr_args))
 			return true;
 	if (q->nr_args == MAX_CONTEXTS)
 		q->too_many = true;
@@ -171,6 +209,12 @@ static void collect(struct question *q, struct definition *from, const struct en
 	arena_free(&m.arena);
 }
 
+static void take_members(struct env *to, const struct env *args)
+{
+	for (int i = 0; i < args->nr_members; i++)
+		to->members[to->nr_members++] = args->members[i];
+}
+
 /* From the entry of the callee to the assert, with these arguments. */
 static void carry(struct question *q, struct definition *callee, const struct env *args, int nr_args)
 {
@@ -179,6 +223,7 @@ static void carry(struct question *q, struct definition *callee, const struct en
 
 	for (int i = 0; i < nr_args && i < callee->function->nr_params; i++)
 		entry.vars[i] = args->vars[i];
+	take_members(&entry, args);
 	masks_run(&m, callee, &entry);
 	if (m.gave_up)
 		judge(q, ASSERT_MAY_TRIP, "there are too many paths to the assert", NULL);
@@ -213,6 +258,8 @@ static void add_context(struct program *p, struct contexts *list, struct definit
 	c->env = masks_env(&m, d->function);
 	for (int i = 0; i < nr_args && i < d->function->nr_params; i++)
 		c->env.vars[i] = args->vars[i];
+	c->env.members = masks_room_for_members(&p->arena);
+	take_members(&c->env, args);
 	c->nr_chain = outer->nr_chain + 1;
 	c->chain = arena_alloc(&p->arena, (size_t)c->nr_chain * sizeof(*c->chain));
 	for (int i = 0; i < outer->nr_chain; i++)

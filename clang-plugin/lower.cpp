@@ -839,10 +839,20 @@ private:
 	struct Body {
 		const FunctionDecl *Decl;
 		std::string Name;
-		bool HasPages;	// handles pointers to pages
+		bool Passes;	// handles pointers to pages, or names a flag
 	};
 
-	// What a body mentions, what it puts into structures, whether it handles pages.
+	// FOLL_WRITE, a macro or an enumerator.
+	static bool namesFlag(const Expr *E, const Translate &T)
+	{
+		auto *R = dyn_cast<DeclRefExpr>(E);
+		if (!isa<IntegerLiteral>(E) && !(R && isa<EnumConstantDecl>(R->getDecl())))
+			return false;
+		const char *Name = T.constantName(E);
+		return Name && !strncmp(Name, "FOLL_", 5);
+	}
+
+	// What a body mentions, what it puts into structures, whether it is of use to who joins files.
 	void look(const Stmt *S, const Translate &T, Body &B)
 	{
 		if (!S)
@@ -856,7 +866,7 @@ private:
 			if (isa<FunctionDecl>(D->getDecl()))
 				choice_mention(Choice, D->getDecl()->getNameAsString().c_str());
 		if (auto *E = dyn_cast<Expr>(S))
-			B.HasPages = B.HasPages || T.pageDepth(E->getType());
+			B.Passes = B.Passes || T.pageDepth(E->getType()) || namesFlag(E, T);
 		if (auto *D = dyn_cast<DeclStmt>(S))
 			for (const Decl *One : D->decls())
 				if (auto *A = One->getAttr<CleanupAttr>()) {
@@ -895,7 +905,7 @@ private:
 			if (choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_function(T.Model, B.Name.c_str())).run(B.Decl);
 		for (Body &B : All)
-			if (Options.facts && B.HasPages && !choice_has(Choice, B.Name.c_str()))
+			if (Options.facts && B.Passes && !choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_passing(T.Model, B.Name.c_str())).run(B.Decl);
 	}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "masks.h"
+#include "masks_parts.h"
 
 #include <string.h>
 
@@ -23,24 +23,29 @@ struct walk {
 	int nr_out;
 };
 
-static struct bits eval(const struct env *env, const struct gup_term *term)
+static struct bits eval(const struct gup_function *function, const struct env *env, const struct gup_term *term)
 {
+	const struct mask_member *member;
+
 	switch (term->kind) {
 	case TERM_CONST:
 		return bits_const(term->value);
 	case TERM_VAR:
 		return env->vars[term->var];
+	case TERM_FIELD:
+		member = member_find(function, env, term);
+		return member ? member->bits : bits_top();
 	case TERM_DEREF:
 		return term->a->kind == TERM_VAR ? env->targets[term->a->var] : bits_top();
 	case TERM_ADDR:
 	case TERM_FUNCTION:
 		return (struct bits){ 0, ~(uint64_t)0, true };
 	case TERM_UNARY:
-		return bits_unary(term->op, eval(env, term->a));
+		return bits_unary(term->op, eval(function, env, term->a));
 	case TERM_BINARY:
-		return bits_binary(term, eval(env, term->a), eval(env, term->b));
+		return bits_binary(term, eval(function, env, term->a), eval(function, env, term->b));
 	case TERM_CAST:
-		return eval(env, term->a);
+		return eval(function, env, term->a);
 	default:
 		return bits_top();
 	}
@@ -49,8 +54,7 @@ static struct bits eval(const struct env *env, const struct gup_term *term)
 struct bits masks_eval(const struct gup_function *function, const struct env *env,
 		       const struct gup_term *term)
 {
-	(void)function;
-	return bits_resize(eval(env, term), term->type);
+	return bits_resize(eval(function, env, term), term->type);
 }
 
 /* --- environments ------------------------------------------------------------------- */
@@ -58,7 +62,8 @@ struct bits masks_eval(const struct gup_function *function, const struct env *en
 struct env masks_env(struct masks *m, const struct gup_function *function)
 {
 	size_t size = ((size_t)function->nr_vars + 1) * sizeof(struct bits);
-	struct env env = { arena_alloc(&m->arena, size), arena_alloc(&m->arena, size) };
+	struct env env = { arena_alloc(&m->arena, size), arena_alloc(&m->arena, size),
+			   masks_room_for_members(&m->arena), 0 };
 
 	for (int i = 0; i < function->nr_vars; i++) {
 		env.vars[i] = bits_resize(bits_top(), function->vars[i].type);
@@ -70,10 +75,13 @@ struct env masks_env(struct masks *m, const struct gup_function *function)
 static struct env copy_env(struct masks *m, const struct gup_function *function, const struct env *env)
 {
 	size_t size = ((size_t)function->nr_vars + 1) * sizeof(struct bits);
-	struct env copy = { arena_alloc(&m->arena, size), arena_alloc(&m->arena, size) };
+	struct env copy = { arena_alloc(&m->arena, size), arena_alloc(&m->arena, size),
+			    masks_room_for_members(&m->arena), env->nr_members };
 
 	memcpy(copy.vars, env->vars, size);
 	memcpy(copy.targets, env->targets, size);
+	if (env->nr_members)
+		memcpy(copy.members, env->members, (size_t)env->nr_members * sizeof(*copy.members));
 	return copy;
 }
 
@@ -82,7 +90,7 @@ static bool same_env(const struct gup_function *function, const struct env *a, c
 	for (int i = 0; i < function->nr_vars; i++)
 		if (!bits_same(a->vars[i], b->vars[i]) || !bits_same(a->targets[i], b->targets[i]))
 			return false;
-	return true;
+	return masks_same_members(a, b);
 }
 
 static void join_env(const struct gup_function *function, struct env *into, const struct env *from)
@@ -91,32 +99,31 @@ static void join_env(const struct gup_function *function, struct env *into, cons
 		into->vars[i] = bits_join(into->vars[i], from->vars[i]);
 		into->targets[i] = bits_join(into->targets[i], from->targets[i]);
 	}
+	members_join(into, from);
 }
 
 /* --- conditions ----------------------------------------------------------------------- */
 
-static const struct gup_term *plain(const struct gup_term *term)
+static struct bits *slot_of(const struct gup_function *function, struct env *env, const struct gup_term *term)
 {
-	while (term->kind == TERM_CAST)
-		term = term->a;
-	return term;
-}
+	struct mask_member *member;
 
-static struct bits *slot_of(struct env *env, const struct gup_term *term)
-{
-	term = plain(term);
+	term = masks_plain(term);
 	if (term->kind == TERM_VAR)
 		return &env->vars[term->var];
+	member = member_find(function, env, term);
+	if (member)
+		return &member->bits;
 	return term->kind == TERM_DEREF && term->a->kind == TERM_VAR ? &env->targets[term->a->var] : NULL;
 }
 
 /* What is known where the term is (not) zero. */
-static void assume(struct env *env, const struct gup_term *term, bool yes)
+static void assume(const struct gup_function *function, struct env *env, const struct gup_term *term, bool yes)
 {
 	struct bits *slot;
 
-	term = plain(term);
-	slot = slot_of(env, term);
+	term = masks_plain(term);
+	slot = slot_of(function, env, term);
 	if (slot && yes) {
 		slot->nonzero = true;
 		if (slot->may && !(slot->may & (slot->may - 1)))
@@ -124,22 +131,22 @@ static void assume(struct env *env, const struct gup_term *term, bool yes)
 	} else if (slot) {
 		*slot = bits_const(0);
 	} else if (term->kind == TERM_UNARY && term->op == OP_LNOT) {
-		assume(env, term->a, !yes);
+		assume(function, env, term->a, !yes);
 	} else if (term->kind == TERM_BINARY && (term->op == OP_EQ || term->op == OP_NE)) {
-		const struct gup_term *constant = plain(term->b);
+		const struct gup_term *constant = masks_plain(term->b);
 
 		if (term->op == OP_NE)
 			yes = !yes;
 		if (constant->kind != TERM_CONST)
 			return;
 		if (!constant->value)
-			assume(env, term->a, !yes);
-		else if (yes && (slot = slot_of(env, term->a)))
+			assume(function, env, term->a, !yes);
+		else if (yes && (slot = slot_of(function, env, term->a)))
 			*slot = bits_const(constant->value);
 	} else if (term->kind == TERM_BINARY && term->op == OP_AND) {
-		const struct gup_term *mask = plain(term->b);
+		const struct gup_term *mask = masks_plain(term->b);
 
-		slot = slot_of(env, term->a);
+		slot = slot_of(function, env, term->a);
 		if (!slot || mask->kind != TERM_CONST)
 			return;
 		if (!yes)
@@ -193,28 +200,30 @@ static void leave(struct walk *w, const struct env *env, struct bits result)
 	w->out[w->nr_out++] = (struct leaving){ result, copy_env(w->m, w->function, env) };
 }
 
-static void store(struct walk *w, struct env *env, const struct gup_term *lhs, struct bits value)
+static void store(struct walk *w, struct env *env, const struct gup_event *event)
 {
-	struct bits *slot = slot_of(env, lhs);
+	const struct gup_term *lhs = event->lhs;
+	struct bits value = bits_resize(masks_eval(w->function, env, event->rhs), lhs->type);
+	struct bits *slot = lhs->kind == TERM_FIELD ? NULL : slot_of(w->function, env, lhs);
 
-	(void)w;
+	members_store(w->function, env, lhs, event->rhs, value);
 	if (slot)
-		*slot = bits_resize(value, lhs->type);
+		*slot = value;
 	if (slot && lhs->kind == TERM_VAR)
 		env->targets[lhs->var] = bits_top();
 }
 
 static const struct gup_term *address_of(const struct gup_term *term)
 {
-	term = plain(term);
-	return term->kind == TERM_ADDR && plain(term->a)->kind == TERM_VAR ? plain(term->a) : NULL;
+	term = masks_plain(term);
+	return term->kind == TERM_ADDR && masks_plain(term->a)->kind == TERM_VAR ? masks_plain(term->a) : NULL;
 }
 
 /* The callee may write where the arguments point. */
 static void forget_targets(struct env *env, const struct gup_event *event)
 {
 	for (int i = 0; i < event->nr_args; i++) {
-		const struct gup_term *var = address_of(event->args[i]), *arg = plain(event->args[i]);
+		const struct gup_term *var = address_of(event->args[i]), *arg = masks_plain(event->args[i]);
 
 		if (var)
 			env->vars[var->var] = bits_resize(bits_top(), var->type);
@@ -247,7 +256,7 @@ static bool enter(struct walk *w, const struct gup_event *event, const struct en
 	struct env args = masks_env(w->m, d->function);
 
 	for (int i = 0; i < event->nr_args; i++) {
-		const struct gup_term *var = address_of(event->args[i]), *arg = plain(event->args[i]);
+		const struct gup_term *var = address_of(event->args[i]), *arg = masks_plain(event->args[i]);
 
 		args.vars[i] = bits_resize(masks_eval(w->function, env, event->args[i]), d->function->vars[i].type);
 		if (var)
@@ -255,6 +264,7 @@ static bool enter(struct walk *w, const struct gup_event *event, const struct en
 		else if (arg->kind == TERM_VAR)
 			args.targets[i] = env->targets[arg->var];
 	}
+	masks_pass_members(&args, env, event);
 	*in = (struct walk){ .m = w->m, .function = d->function,
 			     .frame = { &w->frame, d, event } };
 	run(in, &args);
@@ -267,8 +277,9 @@ static struct env after_call(struct walk *w, const struct gup_event *event, cons
 	struct env env = copy_env(w->m, w->function, before);
 
 	forget_targets(&env, event);
+	members_come_back(&env, event, &out->env);
 	for (int i = 0; i < event->nr_args; i++) {
-		const struct gup_term *var = address_of(event->args[i]), *arg = plain(event->args[i]);
+		const struct gup_term *var = address_of(event->args[i]), *arg = masks_plain(event->args[i]);
 
 		if (var)
 			env.vars[var->var] = bits_resize(out->env.targets[i], var->type);
@@ -292,7 +303,7 @@ static void go_on(struct walk *w, const struct gup_block *block, struct env *env
 		if (block->cond && (yes || edge->kind == EDGE_FALSE)) {
 			if (yes ? bits_certain_zero(cond) : bits_certain_nonzero(cond))
 				continue;
-			assume(&next, block->cond, yes);
+			assume(w->function, &next, block->cond, yes);
 		}
 		push(w, edge->target, &next);
 	}
@@ -308,7 +319,7 @@ static void run_events(struct walk *w, int number, int first, struct env env)
 		struct walk in;
 
 		if (event->kind == EVENT_ASSIGN) {
-			store(w, &env, event->lhs, masks_eval(w->function, &env, event->rhs));
+			store(w, &env, event);
 			if (event->rhs && address_of(event->rhs))
 				env.vars[address_of(event->rhs)->var] = bits_top();
 		} else if (event->kind == EVENT_RETURN) {
@@ -324,6 +335,7 @@ static void run_events(struct walk *w, int number, int first, struct env env)
 				return;
 			}
 			forget_targets(&env, event);
+			members_come_back(&env, event, NULL);
 			if (event->result >= 0)
 				env.vars[event->result] = bits_resize(bits_top(), w->function->vars[event->result].type);
 		}

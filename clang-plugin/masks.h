@@ -11,8 +11,12 @@
 #include "bits.h"
 #include "program.h"
 
-/* What the variables of a function hold, and what its pointers point to. */
-struct env { struct bits *vars, *targets; };
+/* A member of the structure that a variable is or points to: user->gup_flags. */
+struct mask_member { int var; const char *field; struct bits bits; };
+#define MASKS_MAX_MEMBERS 12
+
+/* What the variables of a function hold, what its pointers point to, and members that were written. */
+struct env { struct bits *vars, *targets; struct mask_member *members; int nr_members; };
 
 /* The functions that run, the innermost first. */
 struct masks_frame {
@@ -42,6 +46,10 @@ struct masks {
 
 struct bits masks_eval(const struct gup_function *function, const struct env *env,
 		       const struct gup_term *term);
+/* Members of what the arguments point to become those of the callee's parameters. `to` has room. */
+void masks_pass_members(struct env *to, const struct env *from, const struct gup_event *event);
+bool masks_same_members(const struct env *a, const struct env *b);
+struct mask_member *masks_room_for_members(struct arena *arena);
 /* Of everything nothing is known. */
 struct env masks_env(struct masks *m, const struct gup_function *function);
 void masks_run(struct masks *m, struct definition *definition, const struct env *entry);

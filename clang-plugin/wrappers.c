@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flag_params.h"
 #include "output.h"
 
 /* A function that other files can call, and that the table does not know. */
@@ -85,6 +86,22 @@ static void learn_fields(struct program *p, const struct owners *o, json_t *rows
 	}
 }
 
+static void learn_flags(struct program *p, json_t *rows)
+{
+	const struct flag_params *found = flag_params_find(p);
+
+	for (int i = 0; i < found->count; i++) {
+		const struct gup_function *function = found->list[i].definition->function;
+		const struct gup_event *acquire = found->list[i].acquire;
+
+		if (is_news(p, function))
+			add(rows, function->name, "wrapper", arena_printf(&p->arena,
+				"%s:%u %s() hands %s on as gup_flags, to %s() at %s:%u", function->pos.file,
+				function->pos.line, function->name, function->vars[found->list[i].param].name,
+				acquire->callee, acquire->pos.file, acquire->pos.line));
+	}
+}
+
 bool wrappers_tell(struct program *p, const struct owners *owners, const char *out)
 {
 	json_t *rows = json_array(), *table, *row;
@@ -93,6 +110,7 @@ bool wrappers_tell(struct program *p, const struct owners *owners, const char *o
 
 	learn_deeds(p, owners, rows);
 	learn_fields(p, owners, rows);
+	learn_flags(p, rows);
 	json_array_foreach(rows, i, row)
 		printf("%s %s: %s\n", json_string_value(json_object_get(row, "role")),
 		       json_string_value(json_object_get(row, "name")),

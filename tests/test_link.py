@@ -100,7 +100,7 @@ def test_policy_entry(tmp_path):
     run = results(facts, tmp_path / "out.sarif", "--policy=entry")
     fast = [r["properties"]["assert"] for r in run["results"]
             if r.get("properties", {}).get("callee") == "get_user_pages_fast"]
-    assert [f["verdict"] for f in fast] == ["trips"]
+    assert sorted(f["verdict"] for f in fast) == ["satisfied", "trips"]
     assert run["properties"]["assert"]["policy"] == "entry"
 
 
