@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cases.h"
 #include "masks.h"
 
 /* How far up the callers of a function are asked, and how many ways to call it are kept. */
@@ -303,6 +304,46 @@ static void find_contexts(struct question *q, struct definition *d, int up, stru
 	}
 }
 
+/* Is FOLL_LONGTERM among the flags of the call? */
+static void note_longterm(struct assert_site *site, const struct env *args)
+{
+	const struct api_params *form = api_form(site->row, site->event->nr_args);
+	uint64_t mask = (uint64_t)model_flag(site->unit->model, "FOLL_LONGTERM");
+
+	if (form && form->flags >= 0 && mask)
+		site->longterm |= args->vars[form->flags].ones & mask ? LONGTERM_SET :
+				  args->vars[form->flags].may & mask ? LONGTERM_MAYBE : LONGTERM_CLEAR;
+}
+
+static void note_longterm_in(struct question *q, struct assert_site *site, struct definition *from,
+			     const struct context *context)
+{
+	collect(q, from, context && context->env.vars ? &context->env : NULL, site->event);
+	for (int i = 0; i < q->nr_args; i++)
+		note_longterm(site, &q->args[i]);
+	if (q->too_many)
+		site->longterm |= LONGTERM_MAYBE;
+}
+
+/* What the call itself leaves open, the callers may tell, when all are known. */
+static void judge_longterm(struct program *p, struct asserts *a, struct assert_site *site)
+{
+	struct question q = { .program = p, .asserts = a };
+	struct definition *from = program_own(p, site->unit, site->function);
+
+	note_longterm_in(&q, site, from, NULL);
+	for (int up = 1; up <= MAX_UP && site->longterm & LONGTERM_MAYBE; up++) {
+		struct contexts *contexts = arena_alloc(&p->arena, sizeof(*contexts));
+
+		find_contexts(&q, from, up, contexts);
+		if (!contexts->count || contexts->unseen)
+			return;
+		site->longterm = 0;
+		for (int i = 0; i < contexts->count; i++)
+			note_longterm_in(&q, site, from, &contexts->list[i]);
+	}
+}
+
 static void judge_by_table(struct assert_site *site)
 {
 	const struct api_row *row = site->row;
@@ -394,6 +435,7 @@ static void add_site(struct program *p, struct asserts *a, struct assert_site si
 		judge_entry(p, a, &site);
 	else
 		judge_site(p, a, &site);
+	judge_longterm(p, a, &site);
 	for (int i = 0; i < a->nr_sites; i++)
 		if (same_site(&a->sites[i], site.event)) {
 			if (site.verdict > a->sites[i].verdict)

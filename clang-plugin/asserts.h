@@ -22,6 +22,7 @@ struct assert_site {
 	const char *why;		/* a sentence */
 	const char **chain;		/* functions, from the outermost caller to the assert */
 	int nr_chain;
+	unsigned longterm;		/* ways in which FOLL_LONGTERM was met in the call (cases.h) */
 };
 
 struct assert_point {

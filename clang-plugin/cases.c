@@ -185,8 +185,10 @@ static const char *tell(struct arena *arena, const struct case_seen *seen, const
 		add(arena, &text, arena_printf(arena, "the range is watched by %s", at(arena, seen->notifier, file)));
 	if (seen->longterm == LONGTERM_SET)
 		add(arena, &text, "FOLL_LONGTERM is set");
-	else if (seen->longterm & (LONGTERM_SET | LONGTERM_MAYBE))
-		add(arena, &text, "FOLL_LONGTERM may be set");
+	else if (seen->longterm & LONGTERM_SET)
+		add(arena, &text, "FOLL_LONGTERM is set on some paths");
+	else if (seen->longterm & LONGTERM_MAYBE)
+		add(arena, &text, "whether FOLL_LONGTERM is set is not known here");
 	if (seen->request)
 		add(arena, &text, arena_printf(arena, "the pages go with one request by %s", at(arena, seen->request, file)));
 	if (seen->device)
@@ -214,7 +216,7 @@ static const char *unknown(struct arena *arena, const struct case_seen *seen, bo
 const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool complete, const char *file,
 			const char **evidence)
 {
-	bool maybe_longterm = seen->longterm & (LONGTERM_SET | LONGTERM_MAYBE);
+	bool longterm = seen->longterm & LONGTERM_SET;
 
 	*evidence = tell(arena, seen, file, "");
 	if (seen->without_pages && !seen->with_pages) {
@@ -227,15 +229,15 @@ const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool 
 		return "2";
 	if (seen->request)
 		return "1";
-	if (seen->kept || (maybe_longterm && seen->device))
+	if (seen->kept || (longterm && seen->device))
 		return "2";
 	if (seen->device)
-		return "1";
+		return seen->longterm & LONGTERM_MAYBE ? "unknown" : "1";
 	if (seen->data)
 		return "5";
 	if (seen->iterator)
 		return "1";
-	if (maybe_longterm)
+	if (longterm)
 		return "2";
 	if (complete && !seen->passed && !seen->to_caller) {
 		*evidence = "only struct page is looked at, and nothing is held when the function has returned";

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cases.h"
+
 static const struct rule *rule_of(const char *id)
 {
 	for (int i = 0; gup_rules[i]; i++)
@@ -96,6 +98,30 @@ static void check_kind(struct program *p, const struct owned_group *group, enum 
 	}
 }
 
+/* Got in one file, handed to a device in another. */
+static void check_device(struct program *p, const struct owned_group *group, struct field_findings *found)
+{
+	const struct owner_event *take = &group->events.takes.list[0];
+	const struct api_params *form = api_form(take->row, take->event->nr_args);
+
+	for (int i = 0; i < group->events.uses.count; i++) {
+		const struct owner_event *use = &group->events.uses.list[i];
+		struct field_finding *f;
+
+		/* An iterator's pages may be kernel memory, which nobody can pin. */
+		if (cases_use_of(use->event, use->row) != USE_DEVICE || !form || form->flags < 0 ||
+		    in_unit(&group->events.takes, use->unit))
+			continue;
+		f = add(p, found, "should-pin", take, take);
+		f->finding.message = arena_printf(&p->arena,
+			"Pages got by %s() in %s.%s go to a device through %s(): they should be pinned",
+			take->row->name, group->first->record, group->first->field, use->event->callee);
+		f->finding.steps[f->finding.nr_steps++] = (struct finding_step){ STEP_CALL, use->event->pos,
+			arena_printf(&p->arena, "%s() takes them in %s()", use->event->callee, use->function->name) };
+		return;
+	}
+}
+
 /* Does the engine say that the references outlive the function, on a path that is no error? */
 static bool is_handed_over(struct program *p, const struct owner_event *take,
 			   const struct gup_options *options)
@@ -155,6 +181,8 @@ void fields_check(struct program *p, const struct owners *owners, const struct g
 		if (kind == KIND_NONE || group->fed || group->referenced)
 			continue;
 		check_kind(p, group, kind, found);
+		if (kind == KIND_GET)
+			check_device(p, group, found);
 		/* put_page() stands in files that no facts are made of: a get is never missed there. */
 		if (kind == KIND_PIN && !group->escapes && !group->unclear)
 			check_leak(p, group, options, found);

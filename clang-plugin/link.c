@@ -6,6 +6,7 @@
 
 #include "fields.h"
 #include "join.h"
+#include "link_cases.h"
 #include "sarif.h"
 #include "wrappers.h"
 
@@ -14,6 +15,7 @@ struct linking {
 	const struct gup_options *options;
 	const struct gup_host *host;
 	struct asserts *asserts;
+	struct owners *owners;
 	json_t *results;
 	int nr_findings;
 };
@@ -77,19 +79,29 @@ static void print_asserts(const struct asserts *a, bool all)
 }
 
 /* The site as a result that judges nothing: the verdict on the assert is a property. */
-static json_t *assert_result(const struct linking *l, const struct assert_site *site)
+static json_t *assert_result(struct linking *l, const struct assert_site *site)
 {
 	struct engine place = { .model = site->unit->model, .options = l->options };
-	json_t *chain = json_array();
+	json_t *chain = json_array(), *result;
+	const char *text = site->why, *evidence, *number = link_case_of(&l->program, l->owners, site, &evidence);
 
-	for (int i = 0; i < site->nr_chain; i++)
+	for (int i = 0; i < site->nr_chain; i++) {
 		json_array_append_new(chain, json_string(site->chain[i]));
-	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:s, s:{s:s, s:s, s:o}}}",
+		text = arena_printf(&l->program.arena, "%s%s%s()", text, i ? " -> " : ": ", site->chain[i]);
+	}
+	result = json_pack("{s:s, s:s, s:s, s:{s:o}, s:[o], s:{s:s, s:s, s:{s:s, s:s, s:o}}}",
 		"ruleId", "call-site", "kind", "informational", "level", "none",
-		"message", "text", sarif_text(site->why),
+		"message", "text", sarif_text(text),
 		"locations", sarif_location(&place, &site->event->pos, NULL),
 		"properties", "function", site->function->name, "callee", site->row->name,
 		"assert", "verdict", assert_verdict_text(site->verdict), "why", site->why, "chain", chain);
+	if (number) {
+		json_t *properties = json_object_get(result, "properties");
+
+		json_object_set_new(properties, "case", json_string(number));
+		json_object_set_new(properties, "caseEvidence", sarif_text(evidence));
+	}
+	return result;
 }
 
 /* How far down a directory is a subsystem: drivers/gpu/drm, mm. */
@@ -184,7 +196,7 @@ static void run_fields(struct linking *l)
 {
 	struct field_findings found = { 0 };
 
-	fields_check(&l->program, owners_find(&l->program), l->options, &found);
+	fields_check(&l->program, l->owners, l->options, &found);
 	for (int i = 0; i < found.count; i++) {
 		struct engine place = { .model = found.list[i]->unit->model, .options = l->options };
 
@@ -240,6 +252,7 @@ bool link_run(const struct gup_options *options, const struct gup_host *host, co
 	if (!api)
 		return false;
 	l.results = json_array();
+	l.owners = owners_find(&l.program);
 	run_joined(&l);
 	run_fields(&l);
 	l.asserts = asserts_judge(&l.program, options->entry_policy);

@@ -40,6 +40,7 @@ struct pass {
 	unsigned size;
 	struct summary **queue;
 	int nr_queue, cap_queue, head;
+	bool pairs;		/* nothing changes any more: uses and takes of one class are told */
 	/* the function at hand */
 	struct summary *summary;
 	struct classes classes;
@@ -133,6 +134,12 @@ static void attach(struct pass *p, struct owner_event event, int node, bool *cha
 	if (node < 0)
 		return;
 	node = class_find(c, node);
+	if (p->pairs) {
+		if (!c->nodes[node].events)
+			c->nodes[node].events = arena_alloc(&p->program->arena, sizeof(*c->nodes[node].events));
+		owner_add_event(p->program, c->nodes[node].events, event);
+		return;
+	}
 	for (int i = 0; i < c->nr_nodes; i++) {
 		if (class_find(c, i) != node)
 			continue;
@@ -232,7 +239,8 @@ static void connect_call(struct pass *p, const struct gup_event *event)
 		return;
 	}
 	program_targets(p->program, p->summary->definition->unit, event, through, &target);
-	if (target.found)
+	/* What maps pages for a device neither keeps them nor puts others there. */
+	if (target.found || cases_use_of(event, NULL) == USE_DEVICE)
 		return;
 	for (int i = 0; i < event->nr_args; i++)
 		if (class_carries(c, event->args[i]))
@@ -394,6 +402,8 @@ static bool analyse(struct pass *p, struct summary *s)
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++)
 			deliver(p, &function->blocks[b].events[i], &changed);
+	if (p->pairs)
+		return false;
 	tell_links(p, &changed);
 	conclude(p, &changed);
 	return changed;
@@ -412,6 +422,24 @@ static void tell_deeds(struct pass *p, struct definition *d)
 		if (o->nr_deeds == o->cap_deeds)
 			o->deeds = program_grow(p->program, o->deeds, &o->cap_deeds, sizeof(*o->deeds));
 		o->deeds[o->nr_deeds++] = (struct owner_deed){ d, s->items[i].event, s->items[i].where };
+	}
+}
+
+static void tell_pairs(struct pass *p, struct definition *d)
+{
+	struct owners *o = p->owners;
+
+	analyse(p, summary_of(p, d));
+	for (int n = 0; n < p->classes.nr_nodes; n++) {
+		const struct owner_lists *lists = p->classes.nodes[n].events;
+
+		for (int t = 0; lists && t < lists->takes.count; t++)
+			for (int u = 0; u < lists->uses.count; u++) {
+				if (o->nr_pairs == o->cap_pairs)
+					o->pairs = program_grow(p->program, o->pairs, &o->cap_pairs, sizeof(*o->pairs));
+				o->pairs[o->nr_pairs++] =
+					(struct owner_pair){ lists->takes.list[t].event, lists->uses.list[u] };
+			}
 	}
 }
 
@@ -459,6 +487,8 @@ struct owners *owners_find(struct program *program)
 	each_definition(&p, enqueue_definition);
 	settle(&p);
 	each_definition(&p, tell_deeds);
+	p.pairs = true;
+	each_definition(&p, tell_pairs);
 	owner_sort_fields(program, p.owners, p.table, p.size);
 	return p.owners;
 }

@@ -51,7 +51,12 @@ struct owner_deed {
 	int where;
 };
 
+/* What is done with the pages of a call, in one function with it or through its callers. */
+struct owner_pair { const struct gup_event *take; struct owner_event use; };
+
 struct owners {
+	struct owner_pair *pairs;
+	int nr_pairs, cap_pairs;
 	struct owner_deed *deeds;	/* in order of the definitions */
 	int nr_deeds, cap_deeds;
 	struct owned_field **fields;	/* in order of record and field */

@@ -10,7 +10,7 @@ static int add_node(struct classes *c, struct owned_field *field)
 {
 	if (c->nr_nodes == c->cap_nodes)
 		c->nodes = program_grow(c->program, c->nodes, &c->cap_nodes, sizeof(*c->nodes));
-	c->nodes[c->nr_nodes] = (struct node){ c->nr_nodes, field, 0 };
+	c->nodes[c->nr_nodes] = (struct node){ c->nr_nodes, field, 0, NULL };
 	return c->nr_nodes++;
 }
 

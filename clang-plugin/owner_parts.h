@@ -13,7 +13,12 @@
 
 enum { ESCAPES = 1, FED = 2, REFERENCED = 4, NUMBER = 8 /* of a page: its pfn */ };
 
-struct node { int parent; struct owned_field *field; unsigned marks; };
+struct node {
+	int parent;
+	struct owned_field *field;
+	unsigned marks;
+	struct owner_lists *events;	/* of the class that it leads; only when they are asked for */
+};
 
 /* The nodes of the function at hand: variables first, then the result, then fields. */
 struct classes {

@@ -27,3 +27,15 @@ def test_each_case_by_the_checker(tmp_path):
     for line, words in ((17, "dma_map_pages() in line 21"), (30, "bio_add_page()"),
                         (96, "look_into()")):
         assert words in said[line]["caseEvidence"], said[line]
+
+
+def test_what_other_files_show(tmp_path):
+    """The pages go to a device elsewhere, the caller chooses FOLL_LONGTERM, a field is emptied elsewhere."""
+    run = results(make_facts([*sources("case"), *sources("assert")], tmp_path), tmp_path / "out.sarif")
+    take = next(path for path in sources("case") if path.name == "take.c")
+    said = {place(r)[1]: r["properties"] for r in run["results"]
+            if place(r)[0] == str(take) and "assert" in r["properties"]}
+    assert {line: p.get("case", "unknown") for line, p in said.items()} == marks(take)
+    assert "use.c" in said[min(said)]["caseEvidence"]
+    alone = results(make_facts([take], tmp_path), tmp_path / "alone.sarif")["results"]
+    assert not [r for r in alone if "case" in r["properties"]]
