@@ -129,11 +129,22 @@ static void name_variable(void *data, int var)
 	engine_step_value(n->s, v->name, value.bits, v->type.is_signed);
 }
 
-void engine_branch_step(struct engine *e, struct state *s, const struct gup_block *block, bool taken)
+/* Before the first acquire only the turn matters that goes round it to where pages are released. */
+static bool goes_round(struct engine *e, const struct state *s, const struct gup_edge *edge)
+{
+	const struct flow *flow = flow_of(e->model, e->api, s->frames[s->depth].function);
+	const struct flow_block *next = &flow->blocks[edge->target];
+
+	return !s->nr_holdings && next->leads_to_release && !next->leads_to_acquire;
+}
+
+void engine_branch_step(struct engine *e, struct state *s, const struct gup_block *block,
+			const struct gup_edge *edge)
 {
 	struct naming naming = { e, s };
+	bool taken = edge->kind == EDGE_TRUE;
 
-	if (!s->nr_holdings)
+	if (!s->nr_holdings && !goes_round(e, s, edge))
 		return;
 	engine_step(e, s, STEP_BRANCH, &block->cond_pos,
 		    arena_printf(&e->arena, "'%s' is %s", block->cond_text, taken ? "true" : "false"));

@@ -211,6 +211,10 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 		}
 		if (!value.points)
 			continue;
+		/* Who is given an array may fill it. */
+		if (event->args[i]->type.page_depth > 1)
+			state_attach(&e->arena, s, place_object(value.points),
+				     place_object(value.points), "");
 		if (i == 0 && drops_shared(event))
 			state_attach(&e->arena, s, place_object(value.points), NULL, "shared");
 		lend_argument(e, s, event, value);

@@ -176,23 +176,41 @@ static void run_waiting(struct engine *e)
 	}
 }
 
-/* Every caller in the file was followed to its ends? */
-static bool callers_ran(struct engine *e, const struct gup_function *callee)
+static bool calls(const struct gup_function *function, const struct gup_function *callee)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const char *name = function->blocks[b].events[i].callee;
+
+			if (name && !strcmp(name, callee->name))
+				return true;
+		}
+	return false;
+}
+
+/*
+ * Was every caller in the file followed to its ends, and so those of static
+ * callers that hand on what they were handed?
+ */
+static bool callers_ran(struct engine *e, const struct gup_function *callee, int depth)
 {
 	int callers = 0;
 
+	/* An operation of a structure is called from where nobody here sees it. */
+	for (int i = 0; i < e->model->nr_slots; i++)
+		if (!strcmp(e->model->slots[i].function, callee->name))
+			return false;
 	for (int f = 0; f < e->model->nr_functions; f++) {
 		struct gup_function *function = e->model->functions[f];
-		bool calls = false;
+		struct flow *flow;
 
-		for (int b = 0; b < function->nr_blocks; b++)
-			for (int i = 0; i < function->blocks[b].nr_events; i++) {
-				const char *name = function->blocks[b].events[i].callee;
-
-				calls |= name && !strcmp(name, callee->name);
-			}
-		callers += calls;
-		if (calls && !flow_of(e->model, e->api, function)->ran_whole)
+		if (!calls(function, callee))
+			continue;
+		callers++;
+		flow = flow_of(e->model, e->api, function);
+		if (!flow->ran_whole || depth >= MAX_FRAMES)
+			return false;
+		if (function->is_static && flow->hands_on && !callers_ran(e, function, depth + 1))
 			return false;
 	}
 	return callers > 0;
@@ -201,7 +219,7 @@ static bool callers_ran(struct engine *e, const struct gup_function *callee)
 void engine_settle(struct engine *e)
 {
 	for (int i = 0; i < e->nr_sites; i++)
-		if (e->sites[i].deferred && !callers_ran(e, e->sites[i].function))
+		if (e->sites[i].deferred && !callers_ran(e, e->sites[i].function, 0))
 			engine_site_open(e, &e->sites[i], e->sites[i].deferred);
 }
 

@@ -114,6 +114,9 @@ struct rule {
 	/* After all holdings of the array were changed. */
 	void (*released)(struct engine *, struct state *, struct holding *, const struct rule *,
 			 const struct release_info *);
+	/* Of pages that this path never took, although the site fills that array. */
+	void (*unheld)(struct engine *, struct state *, struct site *, const struct rule *,
+		       const struct release_info *);
 	/* count pages from index on (64 bits each) are used; NULL: which ones is not known; one. */
 	void (*use)(struct engine *, struct state *, struct holding *, const struct rule *,
 		    Z3_ast index, Z3_ast count, const struct gup_event *event);

@@ -172,7 +172,7 @@ static void find_joins(const struct gup_function *function, struct flow *flow, s
 
 struct ahead {
 	struct name_set reads;
-	bool acquires;
+	bool acquires, releases;
 };
 
 static unsigned name_bit(const char *name)
@@ -198,6 +198,7 @@ static bool join(struct ahead *to, const struct ahead *from)
 	for (int i = 0; i < 4; i++)
 		to->reads.bits[i] |= from->reads.bits[i];
 	to->acquires |= from->acquires;
+	to->releases |= from->releases;
 	return memcmp(&old, to, sizeof(old)) != 0;
 }
 
@@ -265,6 +266,7 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 
 			look_at_event(model, api, event, &ahead[b], 0);
 			flow->acquires |= row && row->role == ROLE_ACQUIRE;
+			ahead[b].releases |= row && row->role == ROLE_RELEASE && !row->generic;
 			flow->asks_is_err |= event->callee && (!strncmp(event->callee, "IS_ERR", 6) ||
 							       !strncmp(event->callee, "PTR_ERR", 7));
 		}
@@ -278,6 +280,7 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 	for (int b = 0; b < function->nr_blocks; b++) {
 		flow->blocks[b].reads = ahead[b].reads;
 		flow->blocks[b].leads_to_acquire = ahead[b].acquires;
+		flow->blocks[b].leads_to_release = ahead[b].releases;
 	}
 }
 

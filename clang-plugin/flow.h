@@ -35,6 +35,7 @@ struct flow_block {
 	bool *live;			/* variables that may be read from here on */
 	struct name_set reads;		/* fields that may be read from here on */
 	bool leads_to_acquire;		/* here or later, callees included */
+	bool leads_to_release;		/* here or later, in this function, by a function of GUP alone */
 };
 
 struct flow {
@@ -42,6 +43,7 @@ struct flow {
 	bool asks_is_err;		/* tells error pointers from others */
 	int nr_done;			/* blocks that were given a position */
 	bool ran_whole;			/* the engine followed all of its paths */
+	bool hands_on;			/* on some path references are left to its callers */
 	bool acquires;			/* itself, not through its callees */
 };
 

@@ -146,22 +146,31 @@ static bool calls_helper(struct engine *e, const struct gup_function *function)
 			struct gup_function *callee = event->kind == EVENT_CALL ?
 				model_find(e->model, event->callee) : NULL;
 
-			for (int s = 0; callee && callee->is_static && s < e->nr_sites; s++)
-				if (e->sites[s].function == callee && e->sites[s].hands_on)
-					return true;
+			if (callee && flow_of(e->model, e->api, callee)->hands_on)
+				return true;
 		}
 	return false;
 }
 
-/* The functions that acquire, then the callers of those whose references outlive them. */
+/* The functions that acquire, then the callers of those that leave references to their callers. */
 static void run_all(struct engine *e)
 {
+	bool *ran = arena_alloc(&e->model->arena, (size_t)e->model->nr_functions + 1);
+
 	for (int i = 0; i < e->model->nr_functions; i++)
-		if (acquires(e, e->model->functions[i]))
+		if (acquires(e, e->model->functions[i])) {
+			ran[i] = true;
 			engine_run(e, e->model->functions[i], false);
-	for (int i = 0; i < e->model->nr_functions; i++)
-		if (!acquires(e, e->model->functions[i]) && calls_helper(e, e->model->functions[i]))
+		}
+	for (bool again = true; again;) {
+		again = false;
+		for (int i = 0; i < e->model->nr_functions; i++) {
+			if (ran[i] || !calls_helper(e, e->model->functions[i]))
+				continue;
+			ran[i] = again = true;
 			engine_run(e, e->model->functions[i], true);
+		}
+	}
 	engine_settle(e);
 	cases_finish(e);
 	for (int i = 0; gup_rules[i]; i++)

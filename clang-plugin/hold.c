@@ -320,6 +320,49 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 	h->released = true;
 }
 
+/* The site of a function that is run now whose array this is, once it gets there; or NULL. */
+static struct site *site_filling(struct engine *e, const struct state *s, const struct place *array)
+{
+	struct state *then = state_copy(&e->arena, s);
+
+	for (; then->depth >= 0; then->depth--)
+		for (int i = 0; i < e->nr_sites; i++) {
+			struct site *site = &e->sites[i];
+			Z3_ast index;
+
+			if (site->function != then->frames[then->depth].function || !site->form ||
+			    site->form->pages < 0)
+				continue;
+			struct value pages = engine_eval(e, then, site->event->args[site->form->pages]);
+
+			if (pages.points && place_array(&e->places, pages.points, &index) == array)
+				return site;
+		}
+	return NULL;
+}
+
+/*
+ * Nothing on this path filled the array. That is certain of memory which was
+ * allocated here, and which nobody else was given or wrote to.
+ */
+static void release_unheld(struct engine *e, struct state *s, const struct release_info *info)
+{
+	struct site *site;
+
+	if (!info->array->is_private || info->array->kind != PLACE_FRESH || !info->exact)
+		return;
+	for (int i = 0; i < s->nr_attachments; i++)
+		if (s->attachments[i].inner == info->array)
+			return;
+	for (int i = 0; i < s->nr_entries; i++)
+		if (s->entries[i].place != info->array && place_inside(s->entries[i].place, info->array))
+			return;
+	site = site_filling(e, s, info->array);
+	for (int i = 0; site && gup_rules[i]; i++)
+		if (gup_rules[i]->unheld)
+			gup_rules[i]->unheld(e, s, site, gup_rules[i], info);
+}
+
 void engine_release_range(struct engine *e, struct state *s, struct release_info *info)
 {
 	struct smt *smt = &e->smt;
@@ -338,8 +381,10 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 		covered = smt_binary(smt, OP_ADD, false, covered, info->overlap);
 		last = h;
 	}
-	if (!last)
+	if (!last) {
+		release_unheld(e, s, info);
 		return;
+	}
 	info->released = released;
 	info->overlap = covered;
 	for (int i = 0; gup_rules[i]; i++)

@@ -69,11 +69,17 @@ static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast co
 			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
 }
 
+static void hands_on(struct engine *e, struct holding *h)
+{
+	h->site->hands_on = true;
+	flow_of(e->model, e->api, e->root)->hands_on = true;
+}
+
 static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
 {
 	const char *where = place_text(e->kept, h->array);
 
-	h->site->hands_on = true;
+	hands_on(e, h);
 	if (!error) {
 		prove(h->site, PROOF_HANDED_OVER,
 		      arena_printf(e->kept, "handed over in %s, and nothing is left on the other paths", where));
@@ -87,7 +93,7 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 		"an error path leaves the references in %s, whose owner may release them", where);
 
 	/* The callers of a static function are all here: they are run, and show it. */
-	if (e->root->is_static && e->root == h->site->function)
+	if (e->root->is_static)
 		h->site->deferred = why;
 	else
 		engine_site_open(e, h->site, why);
@@ -125,7 +131,8 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 		return;
 	}
 	if (page_is_kept(s, h, &where)) {
-		h->site->hands_on |= h->page_result;
+		if (h->page_result)
+			hands_on(e, h);
 		prove(h->site, PROOF_HANDED_OVER,
 		      "the pages were stored where others reach them, and nothing is left on the other paths");
 		return;

@@ -192,7 +192,7 @@ static bool follow(struct engine *e, struct state *s, const struct gup_block *bl
 		const struct gup_edge *edge = &block->edges[open[i]];
 
 		if (count > 1 && truth)
-			engine_branch_step(e, next, block, edge->kind == EDGE_TRUE);
+			engine_branch_step(e, next, block, edge);
 		if (count > 1 && s->nr_holdings && smt_symbols(&e->smt, conds[i])->vague)
 			next->guessed = true;
 		state_add_fact(&e->arena, &e->smt, next, conds[i]);
@@ -277,17 +277,21 @@ static bool may_read_again(const struct state *s, const struct place *place)
 	return false;
 }
 
-/* Nothing is held and nothing will be: the rest of the path is of no interest. */
+/*
+ * Nothing is held, nothing will be, and nothing is released all the same: the
+ * rest of the path is of no interest.
+ */
 static bool is_over(const struct state *s)
 {
-	bool acquire = false;
+	bool ahead = s->nr_holdings;
 
 	for (int i = 0; i <= s->depth; i++) {
 		const struct flow *flow = s->frames[i].function->analysis;
+		const struct flow_block *block = &flow->blocks[s->frames[i].block];
 
-		acquire |= flow->blocks[s->frames[i].block].leads_to_acquire;
+		ahead |= block->leads_to_acquire || (flow->acquires && block->leads_to_release);
 	}
-	return !acquire && !s->nr_holdings;
+	return !ahead;
 }
 
 void engine_trim(struct engine *e, struct state *s)

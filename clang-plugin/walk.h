@@ -19,6 +19,6 @@ void engine_later(struct engine *e, struct state *s);
 /* May the path go on where cond holds? Here an unknown answer counts as yes. */
 bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond);
 void engine_branch_step(struct engine *e, struct state *s, const struct gup_block *block,
-			bool taken);
+			const struct gup_edge *edge);
 
 #endif

@@ -31,6 +31,41 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 			     "More pages are released than %s() returned", h->site->row->name);
 }
 
+/* Is it a number that the function was given, made up or asked for: nobody's count of pages? */
+static bool is_plain_number(struct engine *e, Z3_ast asked)
+{
+	const struct smt_symbols *symbols = smt_symbols(&e->smt, asked);
+
+	for (int i = 0; i < symbols->count; i++) {
+		int id = smt_memory(&e->smt, symbols->ids[i]);
+		const struct place *place = id > 0 && id <= e->places.count ? e->places.by_id[id] : NULL;
+
+		if (place ? place->kind != PLACE_VAR || !place->is_param :
+			    !smt_is_call(&e->smt, symbols->ids[i]))
+			return false;
+	}
+	return !symbols->vague;
+}
+
+/* `goto release` from before the call. */
+static void unheld(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
+		   const struct release_info *info)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast some = smt_compare(smt, OP_GT, true, info->asked, smt_number(smt, 0, 64));
+	Z3_ast few = smt_and(smt, some, smt_compare(smt, OP_LE, true, info->asked, smt_number(smt, 8, 64)));
+
+	if (s->guessed || !is_plain_number(e, info->asked))
+		return;
+	/* Small numbers read better. */
+	if (engine_possible(e, s, few))
+		some = few;
+	else if (!engine_possible(e, s, some))
+		return;
+	report(e, s, rule, site, &info->event->pos, some,
+	       "Pages are released on a path on which %s() took none", site->row->name);
+}
+
 /* --- a count that another function releases by ------------------------------------- */
 
 static const struct gup_term *uncast(const struct gup_term *term)
@@ -105,5 +140,6 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 }
 
 const struct rule rule_release_wrong_count = {
-	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released, .end = end,
+	.id = "release-wrong-count", .level = LEVEL_ERROR, .released = released, .unheld = unheld,
+	.end = end,
 };
