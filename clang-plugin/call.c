@@ -198,6 +198,7 @@ static void keep_in_result(struct engine *e, struct state *s, const struct gup_e
 
 static void unknown_call(struct engine *e, struct state *s, const struct gup_event *event)
 {
+	state_forget_dropped(s, NULL);
 	for (int i = 0; i < s->nr_holdings; i++)
 		s->holdings[i].lent_now = false;
 	for (int i = 0; i < event->nr_args; i++) {
@@ -211,6 +212,7 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 		}
 		if (!value.points)
 			continue;
+		state_forget_dropped(s, place_object(value.points));
 		/* Who is given an array may fill it. */
 		if (event->args[i]->type.page_depth > 1)
 			state_attach(&e->arena, s, place_object(value.points),
@@ -302,6 +304,7 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	Z3_ast index = NULL, count = NULL;
 	struct holding *h = engine_page_of(e, s, value, &index);
 
+	s->took_more |= row->role == ROLE_REF;
 	/* By number: soft_offline_page(page_to_pfn(page), ...). */
 	if (!h && !value.points)
 		h = engine_number_of(e, s, value);
@@ -426,9 +429,10 @@ static bool enter(struct engine *e, struct state *s, const struct gup_event *eve
 	struct value args[16];
 	const struct flow *flow = flow_of(e->model, e->api, callee);
 
-	/* Nothing is held and it takes nothing: what it does inside is of no interest. */
+	/* Nothing is held and it takes nothing, nor releases what was not taken: of no interest. */
 	if (event->nr_args > 16 ||
-	    (!s->nr_holdings && !flow->blocks[callee->entry].leads_to_acquire))
+	    (!s->nr_holdings && !flow->blocks[callee->entry].leads_to_acquire &&
+	     !flow->blocks[callee->entry].leads_to_release))
 		return false;
 	frame.path = arena_printf(&e->arena, "%s>%s@%d.%d#%d", caller->path, callee->name,
 				  caller->block, caller->event, state_visits(s, caller->block));

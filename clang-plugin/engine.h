@@ -114,9 +114,15 @@ struct rule {
 	/* After all holdings of the array were changed. */
 	void (*released)(struct engine *, struct state *, struct holding *, const struct rule *,
 			 const struct release_info *);
-	/* Of pages that this path never took, although the site fills that array. */
+	/* The same pages as before on this path; the holding, or NULL when they came from elsewhere. */
+	void (*again)(struct engine *, struct state *, struct holding *, const struct rule *,
+		      const struct release_info *, const struct dropped *before);
+	/*
+	 * Of pages that this path never took, although the site fills that array;
+	 * `where` is the event of the function that gets there, by itself or by a call.
+	 */
 	void (*unheld)(struct engine *, struct state *, struct site *, const struct rule *,
-		       const struct release_info *);
+		       const struct release_info *, const struct gup_event *where);
 	/* count pages from index on (64 bits each) are used; NULL: which ones is not known; one. */
 	void (*use)(struct engine *, struct state *, struct holding *, const struct rule *,
 		    Z3_ast index, Z3_ast count, const struct gup_event *event);
@@ -154,6 +160,8 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 void engine_release(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row);
 void engine_release_range(struct engine *e, struct state *s, struct release_info *info);
+/* unheld.c: a release of an array into which this path took nothing. */
+void engine_release_unheld(struct engine *e, struct state *s, const struct release_info *info);
 /* bytes.c: the pages that so many bytes cover (64 bits), or NULL when that cannot be said. */
 Z3_ast engine_pages_covered(struct engine *e, struct state *s, const struct gup_event *event,
 			    const struct api_params *form, Z3_ast bytes);

@@ -237,6 +237,7 @@ static void look_at_event(const struct gup_model *model, const struct api *api,
 	const struct gup_function *callee = row ? NULL : model_find(model, event->callee);
 
 	ahead->acquires |= row && row->role == ROLE_ACQUIRE;
+	ahead->releases |= row && row->role == ROLE_RELEASE && !row->generic;
 	if (callee && depth < MAX_CALL_DEPTH)
 		look_at_function(model, api, callee, ahead, depth + 1);
 }
@@ -266,7 +267,6 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 
 			look_at_event(model, api, event, &ahead[b], 0);
 			flow->acquires |= row && row->role == ROLE_ACQUIRE;
-			ahead[b].releases |= row && row->role == ROLE_RELEASE && !row->generic;
 			flow->asks_is_err |= event->callee && (!strncmp(event->callee, "IS_ERR", 6) ||
 							       !strncmp(event->callee, "PTR_ERR", 7));
 		}
@@ -281,6 +281,7 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 		flow->blocks[b].reads = ahead[b].reads;
 		flow->blocks[b].leads_to_acquire = ahead[b].acquires;
 		flow->blocks[b].leads_to_release = ahead[b].releases;
+		flow->releases |= ahead[b].releases;
 	}
 }
 

@@ -35,7 +35,7 @@ struct flow_block {
 	bool *live;			/* variables that may be read from here on */
 	struct name_set reads;		/* fields that may be read from here on */
 	bool leads_to_acquire;		/* here or later, callees included */
-	bool leads_to_release;		/* here or later, in this function, by a function of GUP alone */
+	bool leads_to_release;		/* the same, of releases that only pages of GUP have */
 };
 
 struct flow {
@@ -45,6 +45,7 @@ struct flow {
 	bool ran_whole;			/* the engine followed all of its paths */
 	bool hands_on;			/* on some path references are left to its callers */
 	bool acquires;			/* itself, not through its callees */
+	bool releases;			/* what only pages of GUP have; callees included */
 };
 
 struct flow *flow_of(struct gup_model *model, const struct api *api, struct gup_function *function);

@@ -152,7 +152,29 @@ static bool calls_helper(struct engine *e, const struct gup_function *function)
 	return false;
 }
 
-/* The functions that acquire, then the callers of those that leave references to their callers. */
+/* Does the function release in more than one place, by itself or by functions that it calls? */
+static bool releases_twice(struct engine *e, const struct gup_function *function)
+{
+	int count = 0;
+
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			const struct api_row *row = event->kind == EVENT_CALL ?
+				api_find(e->api, event->callee) : NULL;
+			struct gup_function *callee = !row && event->kind == EVENT_CALL ?
+				model_find(e->model, event->callee) : NULL;
+
+			count += row ? row->role == ROLE_RELEASE && !row->generic :
+				 callee && flow_of(e->model, e->api, callee)->releases;
+		}
+	return count > 1;
+}
+
+/*
+ * The functions that acquire, then the callers of those that leave references
+ * to their callers, and what else may release the same twice.
+ */
 static void run_all(struct engine *e)
 {
 	bool *ran = arena_alloc(&e->model->arena, (size_t)e->model->nr_functions + 1);
@@ -171,6 +193,9 @@ static void run_all(struct engine *e)
 			engine_run(e, e->model->functions[i], true);
 		}
 	}
+	for (int i = 0; i < e->model->nr_functions; i++)
+		if (!ran[i] && releases_twice(e, e->model->functions[i]))
+			engine_run(e, e->model->functions[i], true);
 	engine_settle(e);
 	cases_finish(e);
 	for (int i = 0; gup_rules[i]; i++)

@@ -200,6 +200,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (!site)
 		return;
 	site->reached = true;
+	s->nr_dropped = 0;
 	if (!form || row->returns == RETURNS_VOID || row->returns == RETURNS_ERRNO) {
 		engine_site_open(e, site, form ? "this function's references are not modelled" :
 				 "called with a number of arguments that no known kernel has");
@@ -320,47 +321,25 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 	h->released = true;
 }
 
-/* The site of a function that is run now whose array this is, once it gets there; or NULL. */
-static struct site *site_filling(struct engine *e, const struct state *s, const struct place *array)
+/* Were the very same pages released before on this path, whoever took them? */
+static void note_dropped(struct engine *e, struct state *s, struct holding *h,
+			 const struct release_info *info, const struct place *pages)
 {
-	struct state *then = state_copy(&e->arena, s);
+	struct dropped dropped = { info->row->kind, pages, info->base, info->asked,
+				   s->frames[s->depth].path };
+	const struct dropped *before = state_drop_pages(&e->arena, s, dropped);
 
-	for (; then->depth >= 0; then->depth--)
-		for (int i = 0; i < e->nr_sites; i++) {
-			struct site *site = &e->sites[i];
-			Z3_ast index;
-
-			if (site->function != then->frames[then->depth].function || !site->form ||
-			    site->form->pages < 0)
-				continue;
-			struct value pages = engine_eval(e, then, site->event->args[site->form->pages]);
-
-			if (pages.points && place_array(&e->places, pages.points, &index) == array)
-				return site;
-		}
-	return NULL;
+	for (int i = 0; before && gup_rules[i]; i++)
+		if (gup_rules[i]->again)
+			gup_rules[i]->again(e, s, h, gup_rules[i], info, before);
 }
 
-/*
- * Nothing on this path filled the array. That is certain of memory which was
- * allocated here, and which nobody else was given or wrote to.
- */
-static void release_unheld(struct engine *e, struct state *s, const struct release_info *info)
+static struct holding *holding_of(const struct state *s, const struct place *array)
 {
-	struct site *site;
-
-	if (!info->array->is_private || info->array->kind != PLACE_FRESH || !info->exact)
-		return;
-	for (int i = 0; i < s->nr_attachments; i++)
-		if (s->attachments[i].inner == info->array)
-			return;
-	for (int i = 0; i < s->nr_entries; i++)
-		if (s->entries[i].place != info->array && place_inside(s->entries[i].place, info->array))
-			return;
-	site = site_filling(e, s, info->array);
-	for (int i = 0; site && gup_rules[i]; i++)
-		if (gup_rules[i]->unheld)
-			gup_rules[i]->unheld(e, s, site, gup_rules[i], info);
+	for (int i = s->nr_holdings - 1; i >= 0; i--)
+		if (s->holdings[i].array == array)
+			return &s->holdings[i];
+	return NULL;
 }
 
 void engine_release_range(struct engine *e, struct state *s, struct release_info *info)
@@ -371,6 +350,7 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 
 	if (smt_symbols(smt, info->base)->vague || smt_symbols(smt, info->asked)->vague)
 		info->exact = false;
+	note_dropped(e, s, holding_of(s, info->array), info, info->array);
 	for (int i = 0; i < s->nr_holdings; i++) {
 		struct holding *h = &s->holdings[i];
 
@@ -382,7 +362,7 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 		last = h;
 	}
 	if (!last) {
-		release_unheld(e, s, info);
+		engine_release_unheld(e, s, info);
 		return;
 	}
 	info->released = released;
@@ -390,15 +370,6 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->released)
 			gup_rules[i]->released(e, s, last, gup_rules[i], info);
-}
-
-/* Did an acquire write into this place? */
-static bool fills(const struct state *s, const struct place *place)
-{
-	for (int i = 0; i < s->nr_holdings; i++)
-		if (s->holdings[i].array == place)
-			return true;
-	return false;
 }
 
 /*
@@ -439,25 +410,29 @@ void engine_release(struct engine *e, struct state *s, const struct gup_event *e
 
 	/* unpin_user_pages(&page, 1): the variable is no array, the page is what it holds. */
 	if (array && pages.points && pages.points->kind == PLACE_VAR &&
-	    !fills(s, pages.points)) {
+	    !holding_of(s, pages.points)) {
 		struct gup_type type = { .width = 64, .is_pointer = true, .page_depth = 1 };
 
 		pages = engine_load(e, s, pages.points, type);
 		array = false;
 	}
+	info.asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
+					smt_number(&e->smt, 1, 64);
 	if (array) {
 		info.array = place_array(&e->places, engine_points(e, pages), &info.base);
 	} else {
 		struct holding *h = engine_page_of(e, s, pages, &info.base);
 
 		if (!h) {
+			if (!s->nr_holdings)
+				engine_step(e, s, STEP_RELEASE, &event->pos, event->text);
+			if (pages.points)
+				note_dropped(e, s, NULL, &info, pages.points);
 			release_unmatched(e, s, row);
 			return;
 		}
 		info.array = h->array;
 	}
-	info.asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
-					smt_number(&e->smt, 1, 64);
 	/* Nobody releases pages from an array that is not there. */
 	if (array && pages.bits)
 		state_add_fact(&e->arena, &e->smt, s, smt_or(&e->smt, smt_nonzero(&e->smt, pages.bits),

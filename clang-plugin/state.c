@@ -45,6 +45,8 @@ struct state *state_copy(struct arena *arena, const struct state *from)
 				 sizeof(*to->holdings));
 	to->attachments = duplicate(arena, from->attachments, from->nr_attachments,
 				    &to->cap_attachments, sizeof(*to->attachments));
+	to->dropped = duplicate(arena, from->dropped, from->nr_dropped, &to->cap_dropped,
+				sizeof(*to->dropped));
 	to->visits = duplicate(arena, from->visits, from->nr_visits, &to->cap_visits,
 			       sizeof(*to->visits));
 	return to;
@@ -198,6 +200,39 @@ void state_detach(struct state *state, const struct place *inner, const char *te
 		if (state->attachments[i].inner != inner || strcmp(state->attachments[i].text, text))
 			state->attachments[kept++] = state->attachments[i];
 	state->nr_attachments = kept;
+}
+
+const struct dropped *state_drop_pages(struct arena *arena, struct state *state, struct dropped dropped)
+{
+	for (int i = 0; i < state->nr_dropped; i++) {
+		const struct dropped *d = &state->dropped[i];
+
+		if (d->kind == dropped.kind && d->pages == dropped.pages && d->base == dropped.base &&
+		    d->asked == dropped.asked)
+			return d;
+	}
+	state->dropped = reserve(arena, state->dropped, state->nr_dropped, &state->cap_dropped,
+				 sizeof(*state->dropped));
+	state->dropped[state->nr_dropped++] = dropped;
+	return NULL;
+}
+
+void state_forget_dropped(struct state *state, const struct place *object)
+{
+	int kept = 0;
+
+	for (int i = 0; i < state->nr_dropped; i++) {
+		const struct place *place = state->dropped[i].pages, *root = place;
+		bool inside = false;
+
+		for (; place; place = place->parent) {
+			inside |= place == object;
+			root = place;
+		}
+		if (!inside && root->kind != PLACE_GLOBAL)
+			state->dropped[kept++] = state->dropped[i];
+	}
+	state->nr_dropped = kept;
 }
 
 void state_add_visit(struct arena *arena, struct state *state, struct visit visit)
@@ -374,7 +409,7 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 
 uint64_t state_signature(struct smt *smt, const struct state *state)
 {
-	uint64_t hash = (uint64_t)state->depth * 2 + state->guessed;
+	uint64_t hash = (uint64_t)state->depth * 4 + state->took_more * 2u + state->guessed;
 
 	for (int i = 0; i <= state->depth; i++) {
 		mix(&hash, (uint64_t)state->frames[i].id);
@@ -396,6 +431,11 @@ uint64_t state_signature(struct smt *smt, const struct state *state)
 	for (int i = 0; i < state->nr_attachments; i++) {
 		mix(&hash, (uint64_t)state->attachments[i].inner->id);
 		mix(&hash, state->attachments[i].outer ? (uint64_t)state->attachments[i].outer->id : 0);
+	}
+	for (int i = 0; i < state->nr_dropped; i++) {
+		mix(&hash, (uint64_t)state->dropped[i].pages->id);
+		mix(&hash, number_of(smt, state->dropped[i].base));
+		mix(&hash, number_of(smt, state->dropped[i].asked));
 	}
 	return hash;
 }

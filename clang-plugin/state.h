@@ -62,6 +62,14 @@ struct attachment {
 	const char *text;
 };
 
+/* Pages that a release dropped, whoever took them: array[base .. base + asked), or the one page. */
+struct dropped {
+	enum api_kind kind;		/* as which */
+	const struct place *pages;
+	Z3_ast base, asked;
+	const char *path;		/* of the frame that ran the release */
+};
+
 enum step_kind { STEP_ACQUIRE, STEP_BRANCH, STEP_CALL, STEP_RELEASE, STEP_EXIT };
 
 /* One step of the path, for the reader; the newest first. */
@@ -102,6 +110,9 @@ struct state {
 	int nr_holdings, cap_holdings;
 	struct attachment *attachments;
 	int nr_attachments, cap_attachments;
+	struct dropped *dropped;
+	int nr_dropped, cap_dropped;
+	bool took_more;			/* one more get of some page: a second put may be meant for that */
 	struct visit *visits;
 	int nr_visits, cap_visits;
 	const struct step *trace;
@@ -131,6 +142,11 @@ void state_attach(struct arena *arena, struct state *state, const struct place *
 		  const struct place *outer, const char *text);
 /* Takes back the attachments of this text. */
 void state_detach(struct state *state, const struct place *inner, const char *text);
+/* Remembers a release; the earlier one, when the same pages were released before. */
+const struct dropped *state_drop_pages(struct arena *arena, struct state *state,
+				       struct dropped dropped);
+/* Somebody may have put other pages where this object leads, or into a global. */
+void state_forget_dropped(struct state *state, const struct place *object);
 /* Counts a visit of a block of the running frame; returns which visit it is. */
 int state_visit(struct arena *arena, struct state *state, int block);
 /* How often a block of the running frame was visited. */

@@ -289,7 +289,7 @@ static bool is_over(const struct state *s)
 		const struct flow *flow = s->frames[i].function->analysis;
 		const struct flow_block *block = &flow->blocks[s->frames[i].block];
 
-		ahead |= block->leads_to_acquire || (flow->acquires && block->leads_to_release);
+		ahead |= block->leads_to_acquire || block->leads_to_release;
 	}
 	return !ahead;
 }
@@ -316,6 +316,9 @@ static bool enter_block(struct engine *e, struct state *s)
 			return false;
 	}
 	frame->event = 0;
+	/* The next turn of a loop may have other pages by the same name, such as the first of a list. */
+	if (info->is_header && !info->counting)
+		s->nr_dropped = 0;
 	/* A loop inside a loop is met afresh in each turn of the outer one. */
 	if (info->is_header && !info->body[frame->before])
 		state_unvisit(s, -1 - frame->block);

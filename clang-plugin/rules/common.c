@@ -88,7 +88,7 @@ bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct h
 	return false;
 }
 
-const struct gup_pos *rule_common_place(const struct state *s, const struct holding *h,
+const struct gup_pos *rule_common_place(const struct state *s, const char *path,
 					const struct gup_event *event)
 {
 	/* The path of a frame begins with that of its caller. */
@@ -96,11 +96,22 @@ const struct gup_pos *rule_common_place(const struct state *s, const struct hold
 		const struct frame *frame = &s->frames[i], *next = &s->frames[i + 1];
 		size_t length = strlen(next->path);
 
-		if (!strncmp(h->path, next->path, length) && (!h->path[length] || h->path[length] == '>'))
+		if (!strncmp(path, next->path, length) && (!path[length] || path[length] == '>'))
 			continue;
 		return &frame->function->blocks[frame->block].events[frame->event - 1].pos;
 	}
 	return &event->pos;
+}
+
+Z3_ast rule_some_pages(struct engine *e, const struct state *s, Z3_ast asked)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast some = smt_compare(smt, OP_GT, true, asked, smt_number(smt, 0, 64));
+	Z3_ast few = smt_and(smt, some, smt_compare(smt, OP_LE, true, asked, smt_number(smt, 8, 64)));
+
+	if (engine_possible(e, s, few))
+		return few;
+	return engine_possible(e, s, some) ? some : NULL;
 }
 
 int rule_holdings_in(const struct state *s, const struct place *array)
@@ -184,6 +195,16 @@ const struct gup_term *rule_released_array(struct engine *e, const struct gup_fu
 	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
 		return NULL;
 	return rule_field_of(e, function, event->args[form->pages]);
+}
+
+const struct kept_field *rule_kept_field(const struct engine *e, const struct gup_term *term,
+					 enum api_kind kind)
+{
+	for (int i = 0; i < e->nr_fields; i++)
+		if (e->fields[i].kind == kind && !strcmp(e->fields[i].field, term->name) &&
+		    !strcmp(e->fields[i].record, term->record))
+			return &e->fields[i];
+	return NULL;
 }
 
 bool rule_uses_notifier(const struct gup_function *function)

@@ -26,7 +26,7 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 
 	if (!engine_possible(e, s, again))
 		return;
-	report(e, s, rule, h->site, rule_common_place(s, h, info->event), again,
+	report(e, s, rule, h->site, rule_common_place(s, h->path, info->event), again,
 	       "Pages that were released before on this path are released again");
 }
 
@@ -57,6 +57,41 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 	       "A page is used by %s() after its reference was released", event->callee);
 }
 
+/*
+ * Is it these pages' only reference that this releases? put_page() drops other
+ * references, too: only where this file keeps what it got is it known what is meant.
+ */
+static bool is_only(struct engine *e, const struct state *s, const struct holding *h,
+		    const struct release_info *info)
+{
+	const struct gup_function *function = s->frames[s->depth].function;
+	const struct api_row *row;
+	const struct gup_term *field;
+
+	if (!info->row->generic)
+		return true;
+	if (s->took_more)
+		return false;
+	if (h)
+		return !h->extra_ref && !h->lent_to;
+	field = rule_released_array(e, function, info->event, &row);
+	return field && rule_kept_field(e, field, KIND_GET);
+}
+
+static void again(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		  const struct release_info *info, const struct dropped *before)
+{
+	Z3_ast some;
+
+	if ((h && h->kind != info->row->kind) || s->guessed || !is_only(e, s, h, info))
+		return;
+	some = rule_some_pages(e, s, info->asked);
+	if (!some)
+		return;
+	report(e, s, rule, h ? h->site : NULL, rule_common_place(s, before->path, info->event), some,
+	       "Pages that were released before on this path are released again");
+}
+
 const struct rule rule_double_release = {
-	.id = "double-release", .level = LEVEL_ERROR, .release = release, .use = use,
+	.id = "double-release", .level = LEVEL_ERROR, .release = release, .use = use, .again = again,
 };

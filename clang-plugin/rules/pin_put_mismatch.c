@@ -28,16 +28,6 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 	       h->site->row->name, info->row->name);
 }
 
-static const struct kept_field *find_field(const struct engine *e, const struct gup_term *term,
-					   enum api_kind kind)
-{
-	for (int i = 0; i < e->nr_fields; i++)
-		if (e->fields[i].kind == kind && !strcmp(e->fields[i].field, term->name) &&
-		    !strcmp(e->fields[i].record, term->record))
-			return &e->fields[i];
-	return NULL;
-}
-
 /* A function that releases the field both ways knows which kind it holds. */
 static bool releases_as(struct engine *e, const struct gup_function *function,
 			const struct gup_term *array, enum api_kind kind)
@@ -61,9 +51,9 @@ static void check_release(struct engine *e, const struct rule *rule,
 	const struct gup_term *array = rule_released_array(e, function, event, &row);
 	const struct kept_field *other;
 
-	if (!array || find_field(e, array, row->kind))
+	if (!array || rule_kept_field(e, array, row->kind))
 		return;
-	other = find_field(e, array, row->kind == KIND_PIN ? KIND_GET : KIND_PIN);
+	other = rule_kept_field(e, array, row->kind == KIND_PIN ? KIND_GET : KIND_PIN);
 	if (other && other->kind == KIND_GET && ends_a_get(row))
 		return;
 	if (!other || releases_as(e, function, array, other->kind))

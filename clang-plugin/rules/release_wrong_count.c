@@ -26,43 +26,39 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 							 smt_number(smt, 0, 64)));
 	bool is_negative = engine_possible(e, s, negative);
 
-	report(e, s, rule, h->site, rule_common_place(s, h, info->event), is_negative ? negative : more,
+	report(e, s, rule, h->site, rule_common_place(s, h->path, info->event), is_negative ? negative : more,
 	       is_negative ? "A negative result is taken for the number of pages to release" :
 			     "More pages are released than %s() returned", h->site->row->name);
 }
 
-/* Is it a number that the function was given, made up or asked for: nobody's count of pages? */
-static bool is_plain_number(struct engine *e, Z3_ast asked)
+/*
+ * A number that stands in memory of others may count what they hold. What was
+ * given, computed or read in here does not.
+ */
+static bool is_own_number(struct engine *e, const struct state *s, Z3_ast asked)
 {
-	const struct smt_symbols *symbols = smt_symbols(&e->smt, asked);
+	const struct smt_symbols symbols = *smt_symbols(&e->smt, asked);
 
-	for (int i = 0; i < symbols->count; i++) {
-		int id = smt_memory(&e->smt, symbols->ids[i]);
-		const struct place *place = id > 0 && id <= e->places.count ? e->places.by_id[id] : NULL;
+	for (int i = 0; i < symbols.count; i++) {
+		int id = smt_memory(&e->smt, symbols.ids[i]);
 
-		if (place ? place->kind != PLACE_VAR || !place->is_param :
-			    !smt_is_call(&e->smt, symbols->ids[i]))
+		if (id > 0 && id <= e->places.count &&
+		    engine_is_outer(s, place_object(e->places.by_id[id])))
 			return false;
 	}
-	return !symbols->vague;
+	return !symbols.vague;
 }
 
 /* `goto release` from before the call. */
 static void unheld(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
-		   const struct release_info *info)
+		   const struct release_info *info, const struct gup_event *where)
 {
-	struct smt *smt = &e->smt;
-	Z3_ast some = smt_compare(smt, OP_GT, true, info->asked, smt_number(smt, 0, 64));
-	Z3_ast few = smt_and(smt, some, smt_compare(smt, OP_LE, true, info->asked, smt_number(smt, 8, 64)));
+	Z3_ast some = s->guessed || !is_own_number(e, s, info->asked) ? NULL :
+		      rule_some_pages(e, s, info->asked);
 
-	if (s->guessed || !is_plain_number(e, info->asked))
+	if (!some)
 		return;
-	/* Small numbers read better. */
-	if (engine_possible(e, s, few))
-		some = few;
-	else if (!engine_possible(e, s, some))
-		return;
-	report(e, s, rule, site, &info->event->pos, some,
+	report(e, s, rule, site, &where->pos, some,
 	       "Pages are released on a path on which %s() took none", site->row->name);
 }
 

@@ -13,7 +13,7 @@ static void report_result(struct engine *e, struct state *s, const struct rule *
 	bool only_zero = !engine_possible(e, s, smt_and(&e->smt, cond, smt_nonzero(&e->smt, h->result)));
 
 	report_at(e, s, rule, only_zero ? LEVEL_WARNING : rule->level, h->site,
-		  rule_common_place(s, h, event), cond, "%s that %s() may not have returned%s", what,
+		  rule_common_place(s, h->path, event), cond, "%s that %s() may not have returned%s", what,
 		  h->site->row->name, only_zero ? ", but only if 0 came back" : "");
 }
 
@@ -77,7 +77,7 @@ static void store(struct engine *e, struct state *s, struct holding *h, const st
 
 	if (!engine_possible(e, s, negative))
 		return;
-	report(e, s, rule, h->site, rule_common_place(s, h, event), negative,
+	report(e, s, rule, h->site, rule_common_place(s, h->path, event), negative,
 	       "The result of %s() is added up although it may be a negative errno",
 	       h->site->row->name);
 }

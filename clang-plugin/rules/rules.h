@@ -33,9 +33,15 @@ bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct h
 /*
  * Where a count or a result was got wrong: not in a helper that releases what
  * it is told to, but where the function that has both acquire and release calls it.
+ * `path` is of the frame that ran the acquire, or what else the event goes with.
  */
-const struct gup_pos *rule_common_place(const struct state *s, const struct holding *h,
+const struct gup_pos *rule_common_place(const struct state *s, const char *path,
 					const struct gup_event *event);
+/* That this is a number of pages above zero, a small one if it can be; NULL: it cannot be. */
+Z3_ast rule_some_pages(struct engine *e, const struct state *s, Z3_ast asked);
+/* The field in which a site of the file leaves references of that kind; or NULL. */
+const struct kept_field *rule_kept_field(const struct engine *e, const struct gup_term *term,
+					 enum api_kind kind);
 /* The note for report_plain(): where the field is filled. */
 struct finding_step rule_filled_here(struct engine *e, const struct site *site);
 /* How many holdings of this path sit in the array. */

@@ -89,3 +89,64 @@ int filled_elsewhere(unsigned long start, int n)
 	kfree(pages);
 	return ret;
 }
+
+static int take(unsigned long start, struct page **pages, int n, int *pinned)
+{
+	int ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages);
+
+	if (ret < 0)
+		return ret;
+	*pinned = ret;
+	return 0;
+}
+
+static void drop(struct page **pages, int n)
+{
+	if (!pages)
+		return;
+	unpin_user_pages_dirty_lock(pages, n, true);
+}
+
+int drops_what_helper_took_not(unsigned long start, int n)
+{
+	struct page **pages = NULL;
+	int ret = -ENOMEM, pinned = 0;
+	void *other;
+
+	pages = kcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	if (!pages)
+		goto out;
+	other = kmalloc(n, GFP_KERNEL);
+	if (!other)
+		goto out;
+	ret = take(start, pages, n, &pinned);
+	if (ret < 0)
+		n = 0;
+	else
+		n = pinned;
+	kfree(other);
+out:
+	drop(pages, n); /* expect plugin: release-wrong-count */
+	kfree(pages);
+	return ret;
+}
+
+int drops_what_helper_took(unsigned long start, int n)
+{
+	struct page **pages = NULL;
+	int ret = -ENOMEM, pinned = 0;
+	void *other;
+
+	pages = kcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	if (!pages)
+		goto out;
+	other = kmalloc(n, GFP_KERNEL);
+	if (!other)
+		goto out;
+	ret = take(start, pages, n, &pinned);
+	kfree(other);
+out:
+	drop(pages, pinned);
+	kfree(pages);
+	return ret;
+}
