@@ -114,7 +114,7 @@ static void start(struct engine *e, struct gup_function *root)
 	e->seen = NULL;
 	e->nr_seen = e->cap_seen = 0;
 	e->nr_frames = e->cap_frames = 0;
-	e->steps = e->unknowns = e->forks = 0;
+	e->steps = e->unknowns = e->forks = e->idle_steps = 0;
 	e->merges = 0;
 	e->truncated = e->exits = false;
 	e->over_budget = NULL;

@@ -82,6 +82,7 @@ struct engine {
 	const char **frame_paths;
 	int cap_frames;
 	unsigned steps, unknowns, forks;
+	unsigned idle_steps;		/* of paths that hold nothing and never will */
 	enum smt_answer last_answer;	/* what the solver said last */
 	bool is_caller;
 	bool merging;			/* a second run, of merged states: it proves, it reports nothing */

@@ -8,6 +8,8 @@
 #define MAX_TURNS_OTHER 2
 /* Ways out of one block that are all followed; of more, none. */
 #define MAX_WAYS 512
+/* Steps of paths on which nothing is held, in search of a release. */
+#define MAX_IDLE_STEPS 200u
 
 static void go(struct state *s, int block)
 {
@@ -278,20 +280,23 @@ static bool may_read_again(const struct state *s, const struct place *place)
 }
 
 /*
- * Nothing is held, nothing will be, and nothing is released all the same: the
- * rest of the path is of no interest.
+ * Nothing is held and nothing will be: of the rest of the path only a release is of
+ * interest, and that not at any price.
  */
-static bool is_over(const struct state *s)
+static bool is_over(struct engine *e, const struct state *s)
 {
-	bool ahead = s->nr_holdings;
+	bool acquire = false, release = false;
 
 	for (int i = 0; i <= s->depth; i++) {
 		const struct flow *flow = s->frames[i].function->analysis;
 		const struct flow_block *block = &flow->blocks[s->frames[i].block];
 
-		ahead |= block->leads_to_acquire || block->leads_to_release;
+		acquire |= block->leads_to_acquire;
+		release |= block->leads_to_release;
 	}
-	return !ahead;
+	if (acquire || s->nr_holdings)
+		return false;
+	return !release || e->idle_steps++ >= MAX_IDLE_STEPS;
 }
 
 void engine_trim(struct engine *e, struct state *s)
@@ -306,7 +311,7 @@ static bool enter_block(struct engine *e, struct state *s)
 	struct flow *flow = flow_of(e->model, e->api, frame->function);
 	struct flow_block *info = &flow->blocks[frame->block];
 
-	if (is_over(s)) {
+	if (is_over(e, s)) {
 		e->exits = true;
 		return false;
 	}
