@@ -72,9 +72,20 @@ static bool is_called(const struct engine *e, const struct gup_function *functio
 /* `struct page ***pages`: the array is the caller's, or made for it. */
 static bool is_callers_list(const struct engine *e, const struct place *object)
 {
-	return object && object->kind == PLACE_TARGET && object->parent->kind == PLACE_VAR &&
+	return object->kind == PLACE_TARGET && object->parent->kind == PLACE_VAR &&
 	       object->parent->is_param && object->parent->frame == 1 &&
 	       e->root->vars[object->parent->var].type.page_depth > 1;
+}
+
+/* The parameter of the function from which the object is reached, or NULL. */
+static const struct place *param_behind(const struct place *object)
+{
+	while (object->kind == PLACE_TARGET && object->parent->kind != PLACE_VAR)
+		object = place_object(object->parent);
+	if (object->kind != PLACE_TARGET || object->parent->kind != PLACE_VAR ||
+	    !object->parent->is_param || object->parent->frame != 1)
+		return NULL;
+	return object->parent;
 }
 
 /*
@@ -84,27 +95,38 @@ static bool is_callers_list(const struct engine *e, const struct place *object)
 static bool is_callers(const struct engine *e, const struct state *s, const struct holding *h)
 {
 	const struct place *object = place_object(h->kept_object ? h->kept_object : h->array);
+	const struct place *param = param_behind(object);
 
-	for (int i = 0; i < s->nr_attachments; i++)
-		if (s->attachments[i].inner == object && is_callers_list(e, s->attachments[i].outer))
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct place *outer = s->attachments[i].outer, *over;
+
+		if (s->attachments[i].inner != object || !outer)
+			continue;
+		over = param_behind(place_object(outer));
+		if (is_callers_list(e, outer) || (over && on_stack(e, e->root, over->var, 0)))
 			return true;
-
-	while (object->kind == PLACE_TARGET && object->parent->kind != PLACE_VAR)
-		object = place_object(object->parent);
-	if (object->kind != PLACE_TARGET || object->parent->kind != PLACE_VAR ||
-	    !object->parent->is_param || object->parent->frame != 1)
+	}
+	if (!param)
 		return false;
-	if (is_callers_list(e, object))
-		return true;
-	if (h->site->hands_on && is_called(e, e->root))
-		return true;
-	return on_stack(e, e->root, object->parent->var, 0);
+	return e->root->vars[param->var].type.page_depth > 1 ||
+	       (h->site->hands_on && is_called(e, e->root)) || on_stack(e, e->root, param->var, 0);
+}
+
+/*
+ * What a helper's helper left to the function may be gone by then, when the function gave
+ * the owner of the pages to functions that are not known.
+ */
+static bool may_be_gone(const struct holding *h)
+{
+	const char *by = strchr(h->path, '>');
+
+	return h->lent_to && by && strchr(by + 1, '>');
 }
 
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
-	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_callers(e, s, h) ||
+	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_callers(e, s, h) || may_be_gone(h) ||
 	    rule_flag_possible(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),
