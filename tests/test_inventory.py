@@ -132,6 +132,15 @@ def test_file_names(tmp_path):
     assert row["file"] == "a \"b\" 'c'.h"
 
 
+@pytest.mark.parametrize("size", [1 << 20, (1 << 20) + 1, 5 << 20])
+def test_long_files(tmp_path, size):
+    """The room for a file grows; a short file behind a long one has nothing of it."""
+    call = "void f(void)\n{\n\tput_page(p);\n}\n"
+    write_tree(tmp_path / "tree", {"b.c": "int x;\n"})
+    row, = calls(tmp_path, "\n" * (size - len(call)) + call)
+    assert (row["file"], row["line"]) == ("a.c", size - len(call) + 3)
+
+
 def test_links_are_not_followed(tmp_path):
     tree = write_tree(tmp_path / "tree", {"a.c": "void f(void)\n{\n\tput_page(p);\n}\n"})
     (tree / "loop").symlink_to(tree)
