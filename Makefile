@@ -52,6 +52,7 @@ export GUP_SARIF := $(value SARIF)
 export GUP_TREE := $(value TREE)
 export GUP_CLANG := $(value CLANG)
 export GUP_SMATCH := $(value SMATCH)
+export GUP_FACTS := $(value FACTS)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -72,9 +73,11 @@ help:
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
 	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
 	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [OUT=dir] [SMATCH=program]  the same through other analysers'
+	@echo 'make bench-speed KDIR=linux BUILD=its-clang-build [N=40] [OUT=dir] [AUDIT=audit.sarif]  the parts beside yardsticks'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
 	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [OUT=file]  does it leave builds alone'
 	@echo 'make verdicts SARIF=audit.sarif [TREE=6.1] [FAIL_ON=unread,stale]  findings against the readings of bench/verdicts'
+	@echo 'make bench KDIR=linux BUILD=its-clang-build [OUT=dir]  bench-seeded, bench-peers and bench-speed, below OUT'
 	@echo 'make deps                                   install everything from the distribution'
 	@echo 'make all | clean'
 
@@ -142,6 +145,17 @@ bench-peers: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-peers,$(val
 bench-peers: plugin
 	@scripts/deps audit bench
 	@$(PYTHON) -m bench.peers
+
+# The parts beside yardsticks, and a picture of it: docs/benchmarks.md.
+bench-speed: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-speed,$(value OUT))
+bench-speed: all plugin
+	@scripts/deps audit bench
+	@$(PYTHON) -m bench.speed
+
+bench: export GUP_OUT := $(if $(filter file,$(origin OUT)),gup-bench,$(value OUT))
+bench:
+	@for part in seeded peers speed; do \
+		$(MAKE) -s --no-print-directory bench-$$part OUT="$$GUP_OUT/$$part" || exit 1; done
 
 # What the plugin costs, and that it leaves builds as they are: docs/benchmarks.md.
 bench-cost bench-builds: bench-%: plugin
