@@ -12,6 +12,8 @@ COCCI ?=
 SOURCE ?= linux-source-6.1
 SUPPRESS ?=
 BASELINE ?=
+POLICY ?=
+SPARSE ?=
 FAIL_ON ?=
 JSON ?=
 AUDIT ?=
@@ -39,6 +41,8 @@ export GUP_LAUNCH := $(value LAUNCH)
 export GUP_SOURCE := $(value SOURCE)
 export GUP_SUPPRESS := $(value SUPPRESS)
 export GUP_BASELINE := $(value BASELINE)
+export GUP_POLICY := $(value POLICY)
+export GUP_SPARSE := $(value SPARSE)
 export GUP_FAIL_ON := $(value FAIL_ON)
 export GUP_JSON := $(value JSON)
 export GUP_AUDIT := $(value AUDIT)
@@ -63,7 +67,7 @@ INVENTORY := $(wildcard inventory/*.c)
 
 help:
 	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
-	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1]'
+	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1] [POLICY=entry] [SPARSE=1]'
 	@echo 'make fixes KDIR=linux [OUT=dir] [STRATEGY=callers|entry] [AUDIT=audit.sarif]  a patch series'
 	@echo 'make fixes-verify KDIR=linux [FIXES=dir]    does the series apply, build, and do what it says'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
@@ -97,7 +101,7 @@ deps:
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long bench
 
 audit: all
-	@scripts/deps audit $(if $(KDIR),,source)
+	@scripts/deps audit $(if $(KDIR),,source) $(if $(filter 1,$(SPARSE)),sparse)
 	@CLANG='$(CLANG)' scripts/deps plugin checker && $(MAKE) -s --no-print-directory plugin || \
 		echo 'gupcheck: no clang plugin, see above: the audit goes on without the checker' >&2
 	@$(PYTHON) -m report.audit

@@ -19,21 +19,26 @@ static const char *kind_text(const struct api_row *row)
 	return row->kind == KIND_PIN ? "pins" : row->kind == KIND_GET ? "gets" : "references";
 }
 
-static json_t *row_of(const char *name, const char *role, const char *doc)
+static bool is_same(json_t *row, const char *key, const char *text)
 {
-	return json_pack("{s:s, s:s, s:s}", "name", name, "role", role, "doc", doc);
+	const char *other = json_string_value(json_object_get(row, key));
+
+	return text ? other && !strcmp(text, other) : !other;
 }
 
-/* Once for each name. */
-static void add(json_t *rows, const char *name, const char *role, const char *doc)
+/* Once for each name; for a field (that of @record), once for each that has one of that name. */
+static void add(json_t *rows, const char *name, const char *record, const char *role, const char *doc)
 {
 	json_t *row;
 	size_t i;
 
 	json_array_foreach(rows, i, row)
-		if (!strcmp(json_string_value(json_object_get(row, "name")), name))
+		if (is_same(row, "name", name) && is_same(row, "record", record))
 			return;
-	json_array_append_new(rows, row_of(name, role, doc));
+	row = json_pack("{s:s, s:s, s:s}", "name", name, "role", role, "doc", doc);
+	if (record)
+		json_object_set_new(row, "record", json_string(record));
+	json_array_append_new(rows, row);
 }
 
 static void learn(struct program *p, json_t *rows, const struct gup_function *function,
@@ -43,7 +48,7 @@ static void learn(struct program *p, json_t *rows, const struct gup_function *fu
 		function->pos.line, function->name, event->row->role == ROLE_ACQUIRE ? "takes" : "drops",
 		kind_text(event->row), where, event->row->name, event->event->pos.file, event->event->pos.line);
 
-	add(rows, function->name, "wrapper", doc);
+	add(rows, function->name, NULL, "wrapper", doc);
 }
 
 static void learn_deeds(struct program *p, const struct owners *o, json_t *rows)
@@ -80,7 +85,7 @@ static void learn_fields(struct program *p, const struct owners *o, json_t *rows
 			continue;
 		learn_events(p, field, &field->events.takes, rows);
 		learn_events(p, field, &field->events.drops, rows);
-		add(rows, field->field, "field", arena_printf(&p->arena,
+		add(rows, field->field, field->record, "field", arena_printf(&p->arena,
 			"%s.%s keeps %s of %s() at %s:%u", field->record, field->field, kind_text(take->row),
 			take->row->name, take->event->pos.file, take->event->pos.line));
 	}

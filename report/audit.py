@@ -7,6 +7,7 @@ and shows how far it is; GNU Make runs the jobs.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from report import api as table
-from report import (baseline, built, cache, confirmed, job, merge, page_assets, run, sites, source, spatch,
-                    suggest, summary, suppress, tree)
+from report import (baseline, built, cache, confirmed, job, kept, merge, page_assets, run, sites, source,
+                    sparse, spatch, suggest, summary, suppress, tree)
 from report.errors import UserError
 from report.progress import Steps
 
@@ -134,10 +135,15 @@ def audit(args, work):
     rules = table.load_rules()
     if any(w.startswith("new") for w in summary.conditions(args.fail_on)) and not args.baseline:
         raise UserError(f"FAIL_ON={args.fail_on}: give BASELINE=old.sarif to tell what is new")
+    if args.policy not in ("", "assert", "entry"):
+        raise UserError(f"POLICY={args.policy}: give assert or entry")
+    args.sparse = sparse.program(args.sparse)
+    if args.sparse and not shutil.which(args.sparse.split()[0]):
+        raise UserError(f"SPARSE={args.sparse}: there is no such program; SPARSE=1 takes the distribution's")
     entries = suppress.load(args.suppress, {row["id"] for row in rules})
     old = baseline.load(args.baseline) if args.baseline else None
     unpack = not args.kdir and not source.unpacked(args.source)
-    steps = Steps(7 if unpack else 6)
+    steps = Steps(10 if unpack else 9)
     if unpack:
         with steps.step(f"Unpack {source.packed(args.source)}"):
             source.unpack(args.source)
@@ -152,11 +158,12 @@ def audit(args, work):
         out = prepare_out(args.out, the_tree)
         page_assets.check()
     with steps.step(f"List the call sites of Linux {the_tree.version}"):
-        sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names")
+        text = kept.Kept(the_tree.base / the_tree.subdir)
+        sites.write_inventory(the_tree, functions, work / "inventory.jsonl", work / "names", text)
         inventory = sites.read_inventory(work / "inventory.jsonl", functions, the_tree)
     files = sites.in_scope(inventory[0])
     patches(rules, functions, files, the_tree, work, args, jobs, steps)
-    checked, found = built.check(args, the_tree, inventory[0], jobs, steps)
+    checked, found = built.check(args, the_tree, inventory[0], text, jobs, steps)
     if checked.not_run:
         print(f"gupcheck: without the checker: {checked.not_run}", file=sys.stderr)
     with steps.step("Write the result"):
@@ -170,7 +177,7 @@ def arguments(argv):
     """From the command line, else from the environment, where make puts them as they are."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     run.options(parser, "kdir", "module", "arch", "out", "jobs", "launch", "source", "suppress",
-                "baseline", "fail-on", "build")
+                "baseline", "fail-on", "build", "policy", "sparse")
     parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
     return parser.parse_args(argv)
 

@@ -4,27 +4,28 @@ The checker's part of an audit: configure the tree, find the files that name the
 API, run the checker over them. Where it cannot run, the audit goes on without it.
 """
 
+import functools
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 from contextlib import ExitStack
-from pathlib import Path
 
-from report import checker, clang, compdb, kbuild, sites, source
+from report import api as table
+from report import archs, asserts, checker, clang, compdb, kbuild, link, sites, source
 from report.errors import UserError
 from report.join import Checked
+from report.whole import Whole
 
 PLAIN = re.compile(r"[\w./+,@-]+\.c")          # what can be a target of make
 
 
-def files_to_check(base, all_sites, arch):
+def files_to_check(base, all_sites):
     """
     The .c files below @base, relative to it, that call the API or include a file beside
-    them that does; of arch/, those of @arch.
+    them that does.
     """
-    own = [f for f in sites.in_scope(all_sites) if not f.startswith("arch/") or f.startswith(f"arch/{arch}/")]
+    own = sites.in_scope(all_sites)
     calling = {os.path.normpath(base / file) for file in own}
     includes = compdb.Reaches(lambda file, _: file in calling)
     wanted = {file for file in own if file.endswith(".c")}
@@ -54,44 +55,58 @@ def _shadow(module):
     return shadow
 
 
-def _units(build, the_tree, files, jobs, program):
-    """[(file relative to base, Unit)] of those of @files that the configuration compiles."""
-    where = _shadow(the_tree.base) if the_tree.is_module else the_tree.root
-    database = kbuild.commands(build, where, files, jobs)
-    wanted = set(files)
-    pairs = [(os.path.relpath(unit.file, where), unit) for unit in compdb.read(database, program)]
-    return [(file, unit) for file, unit in pairs if file in wanted]
+def _first(whole, files, steps, arch):
+    """Compile @files for the first architecture. Raises NotPossible, UserError."""
+    with steps.step("Configure the kernel for the checker"):
+        build = whole.open(arch)
+        mine = [file for file in files if archs.of_path(file) in ("", arch) or whole.tree.is_module]
+        if mine and link.GUP_C not in mine:
+            mine.append(link.GUP_C)
+        count = len(whole.units(build, mine)) if mine else 0
+    with steps.step(f"Checker over {count} files, {build.name}", count) as advance:
+        if mine:
+            whole.compile(build, mine, advance)
 
 
-def check(args, the_tree, all_sites, jobs, steps):
+def _unseen(all_sites, checked):
+    """The files with calls that take references and that the checker did not see."""
+    seen = {place[:2] for place in checked.calls} | {checker.site_of(f)[:2] for f in checked.findings}
+    return {s.file for s in all_sites if s.api.role == "acquire" and (s.file, s.line) not in seen}
+
+
+def _others(whole, files, all_sites, steps):
+    """Compile what the first architecture does not, for those that it is for."""
+    with steps.step("Other architectures") as advance:
+        if whole.tree.is_module or whole.tree.arch or whole.args.build:
+            return
+        options = functools.cache(lambda: archs.Options(whole.tree.root))
+        wanted = whole.elsewhere(files, _unseen(all_sites, whole.checked()), options)
+        acquiring = {site.file for site in all_sites if site.api.role == "acquire"}
+        for arch, own in wanted.items():
+            if acquiring.intersection(own):
+                whole.compile_for(arch, own, advance)
+
+
+def check(args, the_tree, all_sites, text, jobs, steps):
     """
-    Run the checker over the tree. Returns (Checked, {"clang": version} or {}); what
-    prevents it is in Checked.not_run. Two steps of @steps.
+    Run the checker over the tree, as one program. Returns (Checked, {engine: version}); what
+    prevents it is in Checked.not_run. @text: kept.Kept of the tree. Five steps of @steps.
     """
-    checked = Checked()
-    build, created = None, False
     with ExitStack() as stack:
         try:
-            with steps.step("Configure the kernel for the checker"):
-                the_clang = clang.find()
-                build = kbuild.find(the_tree.root, the_tree.arch, args.build, the_clang)
-                checked.config = build.name
-                created = not build.directory.exists()
-                stack.enter_context(checker.locked(build.directory))
-                files = files_to_check(the_tree.base, all_sites, build.arch)
-                pairs = _units(build, the_tree, files, jobs, the_clang.program) if files else []
-            with steps.step(f"Checker over {len(pairs)} files, {build.name}", len(pairs)) as advance:
-                cache = build.directory / "checker"
-                cache.mkdir(exist_ok=True)
-                done = checker.check(cache, [unit for _, unit in pairs], the_clang,
-                                     os.path.realpath(the_tree.base), jobs, args.launch, advance)
+            the_clang = clang.find()
+            shadow = _shadow(the_tree.base) if the_tree.is_module else None
+            whole = Whole(args, the_tree, the_clang, jobs, stack, shadow)
+            files = files_to_check(the_tree.base, all_sites)
+            _first(whole, files, steps, the_tree.arch or "x86")
         except (kbuild.NotPossible, UserError) as err:
-            if created:
-                shutil.rmtree(build.directory, ignore_errors=True)
-            checked.not_run = str(err)
+            checked = Checked(not_run=str(err))
+            checked.linked.policy = args.policy or "assert"
             return checked, {}
-    checked.findings, checked.calls, failed = checker.combine(done)
-    relative = {unit.file: file for file, unit in pairs}
-    checked.failed = {relative[file]: why for file, why in failed}
-    checked.compiled = set(relative.values()) - set(checked.failed)
-    return checked, {"clang": the_clang.version}
+        _others(whole, files, all_sites, steps)
+        with steps.step("Files that name what was learnt") as advance:
+            rounds = whole.follow({f.name for f in table.load_api().values() if f.role == "release"}, text, advance)
+        with steps.step(f"Link {len(whole.done)} files"):
+            checked = whole.checked()
+            checked.linked = asserts.ask(whole, rounds)
+    return checked, {"clang": the_clang.version, "link": table.version()}

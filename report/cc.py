@@ -5,17 +5,16 @@ options of sparse and of the compiler, then the source file. What the checker
 finds are warnings on stderr; the build goes on whatever they are.
 
 From the environment: CLANG (which clang), GUP_SARIF_DIR (a directory for one
-SARIF file a source), GUP_SPARSE (a sparse to run beside the checker, with its options).
+SARIF file a source), GUP_SPARSE (a sparse to run beside the checker, with its options: report/sparse.py).
 """
 
 import os
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 from report import api as table
-from report import clang, compdb
+from report import clang, compdb, sparse
 from report.errors import UserError
 
 
@@ -37,12 +36,25 @@ def target():
     return clang.target_of(os.environ.get("CROSS_COMPILE", "") + "gcc")
 
 
+def second_opinion(arguments, source, names):
+    """Print what sparse says of @source where references are held, and how much else it says."""
+    told = sparse.run(sparse.program(os.environ["GUP_SPARSE"]), arguments, source, ".", names)
+    if told.failed:
+        raise UserError(f"{source}: no second opinion: {told.failed}")
+    for note in told.notes:
+        print(f"{source}:{note['line']}:{note['col']}: note: {note['text']} [sparse]", file=sys.stderr)
+    if told.dropped:
+        print(f"{source}: note: {told.dropped} warnings of sparse about other code are not shown", file=sys.stderr)
+
+
 def check(arguments, source):
     """Print what the checker says of @source. Raises UserError when it says nothing."""
     functions = table.load_api()
-    names = compdb.names_the_api({f.name for f in functions.values() if not f.generic})
-    if not compdb.Reaches(names)(source):
+    own = {f.name for f in functions.values() if not f.generic}
+    if not compdb.Reaches(compdb.names_the_api(own))(source):
         return
+    if os.environ.get("GUP_SPARSE"):
+        second_opinion(arguments, source, own)
     checker = clang.find(tried=False)
     words = target() + clang.translate(arguments, checker.program)
     srcroot = os.environ.get("abs_srctree") or os.environ.get("srctree") or "."
@@ -58,8 +70,6 @@ def main(arguments):
         source = next((a for a in reversed(arguments) if a.endswith(".c")), None)
         if not source:
             raise UserError("no C file among the arguments: make C=1 CHECK=gupcheck-cc starts it")
-        if os.environ.get("GUP_SPARSE"):
-            subprocess.run([*shlex.split(os.environ["GUP_SPARSE"]), *arguments], check=False)
         check(arguments, source)
     except UserError as err:
         print(f"gupcheck: {err}", file=sys.stderr)

@@ -19,11 +19,12 @@ from report.errors import UserError
 from report.sarif import locations_of, uri
 
 ORDER = {"pass": 0, "open": 1}     # of two opinions on one call, the less certain one
+BESIDE = "beside"                  # facts=: KEY.facts in the cache directory
 
 
-def key_of(unit):
-    """The name of a unit's files in the cache: the same for the same command."""
-    text = json.dumps([unit.file, unit.directory, unit.words])
+def key_of(unit, learnt=()):
+    """The name of a unit's files in the cache: the same for the same command and what was @learnt for it."""
+    text = json.dumps([unit.file, unit.directory, unit.words, *([learnt] if learnt else [])])
     stem = re.sub(r"[^\w.-]", "_", os.path.basename(unit.file)[:-2])[:60]
     return f"{stem}-{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
 
@@ -59,31 +60,52 @@ def _make_word(path):
     return re.sub(r"([\s#])", r"\\\1", str(path)).replace("$", "$$")
 
 
-def write_plan(cache, units, checker, srcroot, api="", policy="", facts=""):
-    """Write what report/scan.mk reads; returns {key: Unit}."""
-    keys = {key_of(unit): unit for unit in units}
+def _table(cache, key, learnt):
+    """The API table of a unit: rows for what was @learnt, [(role, name)]. Returns its path, "" for none."""
+    if not learnt:
+        return ""
+    path = cache / f"{key}.api.json"
+    _put(path, json.dumps({"format": "gupcheck-api", "version": 1, "functions": [
+        {"name": name, "role": role, "doc": ""} for role, name in learnt]}))
+    return str(path)
+
+
+def write_plan(cache, units, checker, srcroot, api="", policy="", facts="", learnt=None, sparse=""):
+    """
+    Write what report/scan.mk reads; returns {key: Unit}. @learnt: {Unit: [(role, name)]}, where any;
+    @sparse: the program, when its opinion is wanted too.
+    """
+    learnt = learnt or {}
+    keys = {key_of(unit, learnt.get(unit, ())): unit for unit in units}
     for key, unit in keys.items():
         _put(cache / f"{key}.unit", json.dumps({
             "file": unit.file, "directory": unit.directory, "words": unit.words,
             "program": checker.program, "version": checker.version, "plugin": str(checker.plugin),
-            "srcroot": str(srcroot), "api": api or None, "policy": policy or None, "facts": facts or None}))
-    prerequisites = [checker.plugin, *[ROOT / "report" / n for n in ("tu.py", "clang.py")], *([api] if api else [])]
+            "srcroot": str(srcroot), "api": api or _table(cache, key, learnt.get(unit, ())) or None,
+            "policy": policy or None, **({"sparse": sparse} if sparse else {}),
+            "facts": (str(cache / f"{key}.facts") if facts == BESIDE else facts) or None}))
+    prerequisites = [checker.plugin, *[ROOT / "report" / n for n in ("tu.py", "clang.py", "sparse.py")], *([api] if api else [])]
     _put(cache / "units.mk", f"UNITS := {' '.join(sorted(keys))}\n"
          f"PLUGIN := {' '.join(map(_make_word, prerequisites))}\n")
     return keys
 
 
-def check(cache, units, checker, srcroot, jobs, launch, advance, api="", policy="", facts=""):
-    """Bring the results of @units up to date; returns [(unit, result of report/tu.py)] in order."""
-    keys = write_plan(cache, units, checker, srcroot, api, policy, facts)
+def check(cache, units, checker, srcroot, jobs, launch, advance, **asked):
+    """
+    Bring the results of @units up to date; returns [(unit, result of report/tu.py)] in order.
+    @asked: of write_plan(). A result says in "facts" where the facts are, when there are any.
+    """
+    keys = write_plan(cache, units, checker, srcroot, **asked)
     if keys:
         run.run_jobs("scan.mk", cache, jobs, launch, lambda key: advance(key.rsplit("-", 1)[0] + ".c"))
     results = []
     for key, unit in keys.items():
         try:
-            results.append((unit, json.loads((cache / f"{key}.json").read_text(encoding="utf-8"))))
+            result = json.loads((cache / f"{key}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as err:
             raise UserError(f"{cache / key}.json: a job's result is missing or cut short: {err}") from err
+        facts = cache / f"{key}.facts"
+        results.append((unit, {**result, "facts": str(facts) if facts.is_file() else ""}))
     return results
 
 
@@ -99,7 +121,7 @@ def _anchor(result, directory):
     """What is not below the source root is named in full."""
     for location in locations_of(result):
         artifact = location["physicalLocation"]["artifactLocation"]
-        if "uriBaseId" not in artifact:
+        if "uriBaseId" not in artifact and not artifact["uri"].startswith("file://"):
             path = os.path.join(directory, unquote(artifact["uri"], errors="surrogateescape"))
             artifact["uri"] = "file://" + uri(os.path.normpath(path))
 

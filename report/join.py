@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What the checker says of the call sites, joined with what the semantic patches
-said: one verdict a site, and one result for what both found.
+What the checker and the link say of the call sites, joined with what the semantic patches
+said: one verdict a site, and one result for what several found.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from report import checker
+from report import asserts, checker
 from report.sites import Site
 
 # of a site, by the checker
@@ -18,12 +18,17 @@ SEEN, COMPILED, NOT_COMPILED, FAILED, NOT_RUN = "seen", "compiled", "not compile
 class Checked:
     """What a run of the checker came to."""
 
-    config: str = ""               # "x86 allmodconfig"
+    config: str = ""               # "x86 allmodconfig", or several
     not_run: str = ""              # why there are no results at all
     findings: list = field(default_factory=list)      # SARIF results of kind fail
     calls: dict = field(default_factory=dict)         # {place: SARIF result of kind pass or open}
     compiled: set = field(default_factory=set)        # files that were looked at
     failed: dict = field(default_factory=dict)        # {file: why}
+    absent: dict = field(default_factory=dict)        # {file: why no configuration has a command for it}
+    homes: dict = field(default_factory=dict)         # {file: the configuration that it was compiled in}
+    notes: list = field(default_factory=list)         # {reason}: what was not looked at
+    sparse: dict = field(default_factory=dict)        # {file: sparse.Opinions as a dict}
+    linked: asserts.Linked = field(default_factory=asserts.Linked)
 
 
 class _Places:
@@ -40,13 +45,13 @@ class _Places:
         return self.exact.get(place) or (near[0] if len(near) == 1 else None)
 
 
-def _other_engine(places, result, site):
-    """The finding of a semantic patch that is the same as the checker's @result, or None."""
+def _same(places, result, site):
+    """The finding of another engine that is the same as @result, or None."""
     where = checker.place(result["locations"][0])
     near = [s for (file, line, _), s in places.exact.items() if (file, line) == where[:2]]
     for candidate in [*near, *([site] if site else [])]:
         for finding in candidate.findings:
-            if finding["rule"] == result["ruleId"] and "checker" not in finding:
+            if finding["rule"] == result["ruleId"] and "result" not in finding:
                 return finding
     return None
 
@@ -69,15 +74,15 @@ def _note_case(site, result):
         site.case = (props["case"], props["caseEvidence"])
 
 
-def _attach(sites, checked, functions):
-    """Give each finding of the checker to its site. Returns those that have none."""
-    places, lost = _Places(sites), []
-    for result in checked.findings:
+def _attach(sites, places, found, engine, functions):
+    """Give each of @found, findings of @engine, to its site. Returns those that have none."""
+    lost = []
+    for result in found:
         site = places.find(checker.site_of(result), result["properties"].get("callee"))
         _note_case(site, result)
-        same = _other_engine(places, result, site)
+        same = _same(places, result, site)
         if same is not None:
-            same["checker"] = result
+            same["result"], same["by"] = result, engine
             if site and not site.findings:
                 site.checker_said = ("fail", f"{result['ruleId']} where its pages are released, line "
                                      f"{checker.place(result['locations'][0])[1]}")
@@ -91,12 +96,7 @@ def _attach(sites, checked, functions):
             _note_case(site, result)
             places.exact[site.file, site.line, site.col] = site
         site.findings.append({"rule": result["ruleId"], "text": result["message"]["text"],
-                              "level": result["level"], "checker": result})
-    for place, result in checked.calls.items():
-        site = places.find(place, result["properties"]["callee"])
-        if site is not None:
-            site.checker_said = (result["kind"], result["message"]["text"])
-            _note_case(site, result)
+                              "level": result["level"], "result": result, "by": engine})
     return lost
 
 
@@ -104,27 +104,66 @@ def _state(site, checked):
     """(how far the checker came with @site, what that means for a call that takes references)."""
     if checked.not_run:
         return NOT_RUN, f"not run: {checked.not_run}"
-    if site.checker_said or any("checker" in f for f in site.findings):
+    if site.checker_said or any(f.get("by") == "checker" for f in site.findings):
         return SEEN, ""
     if site.file in checked.failed:
         return FAILED, f"clang cannot compile this file: {checked.failed[site.file]}"
     if site.file not in checked.compiled:
         what = "no file that is compiled includes it" if site.file.endswith(".h") else "not compiled"
-        return NOT_COMPILED, f"{what} in {checked.config}"
-    return COMPILED, f"no code that {checked.config} compiles has this call"
+        return NOT_COMPILED, checked.absent.get(site.file) or f"{what} in {checked.config}"
+    return COMPILED, f"no code that {checked.homes.get(site.file, checked.config)} compiles has this call"
+
+
+def _assert(site, linked):
+    """The verdict on the assert: foll-get-missing says what the link says, whoever found it."""
+    said = linked.asserts.get((site.file, site.line, site.col))
+    if said is None:
+        site.asserts = {"verdict": asserts.by_text(site)}
+        if site.asserts["verdict"] and linked.files:
+            site.said["link"] = ("open", "no facts of this call: not compiled")
+        return
+    site.asserts = said
+    site.said["link"] = (asserts.KINDS[said["verdict"]], f"{said['verdict']}: {said['why']}")
+    if said["verdict"] == asserts.SATISFIED:
+        return                         # verdict.drop_satisfied() took the findings back
+    text = asserts.text_of(site, said)
+    mine = [f for f in site.findings if f["rule"] == asserts.RULE]
+    for finding in mine:
+        finding["text"], finding["linked"] = text, True
+    if not mine:
+        site.findings.append({"rule": asserts.RULE, "text": text, "linked": True})
+
+
+def _second_opinion(site, opinions):
+    """What sparse says of the function that the call is in: beside the verdict, never part of it."""
+    told = [f"line {note['line']}: {note['text']}" for note in opinions.get(site.file, {"notes": ()})["notes"]
+            if note["function"] == site.function]
+    if told:
+        site.said["sparse"] = ("note", "; ".join(told))
 
 
 def _judge(site, checked):
-    site.said["coccinelle"] = (site.verdict, site.reason)
+    _second_opinion(site, checked.sparse)
+    if site.taken_back:
+        site.said["coccinelle"] = ("fail", site.taken_back)
+    else:
+        site.said["coccinelle"] = (site.verdict, site.reason)
     site.checker, why = _state(site, checked)
+    site.config = checked.homes.get(site.file, "") if site.checker == SEEN else ""
     if site.api.role == "acquire" and not site.case:
         site.case = ("unknown", why or "the checker does not judge calls of this function")
     kind, text = site.checker_said or ("open", why)
-    mine = [f for f in site.findings if "checker" in f]
+    mine = [f for f in site.findings if f.get("by") == "checker"]
     if mine:
-        kind, text = "fail", "; ".join(f["checker"]["message"]["text"] for f in mine)
+        kind, text = "fail", "; ".join(f["result"]["message"]["text"] for f in mine)
     if site.api.role == "acquire" or mine:
         site.said["checker"] = (kind, text)
+    if site.api.role == "acquire":
+        _assert(site, checked.linked)
+    crossing = [f for f in site.findings if f.get("by") == "link"]
+    if crossing:
+        told = [f["result"]["message"]["text"] for f in crossing]
+        site.said["link"] = ("fail", "; ".join([*told, *([site.said["link"][1]] if "link" in site.said else [])]))
     if site.findings:
         site.verdict, site.reason = "fail", "; ".join(f["text"] for f in site.findings)
     elif site.checker == SEEN:
@@ -140,7 +179,16 @@ def join(sites, checked, functions):
     sites that only the checker saw. Returns notes {file, reason} of what is lost.
     """
     before = {id(s): (s.verdict, s.reason) for s in sites}
-    lost = _attach(sites, checked, functions)
+    places = _Places(sites)
+    lost = _attach(sites, places, checked.findings, "checker", functions)
+    lost += _attach(sites, places, checked.linked.findings, "link", functions)
+    for place, result in checked.calls.items():
+        site = places.find(place, result["properties"]["callee"])
+        if site is not None:
+            site.checker_said = (result["kind"], result["message"]["text"])
+            _note_case(site, result)
+    for place, result in checked.linked.cases.items():
+        _note_case(places.find(place, result["properties"].get("callee")), result)
     for site in sites:
         if id(site) not in before:
             site.verdict, site.reason = "open", "not in the list of calls: a macro makes it"
@@ -149,4 +197,3 @@ def join(sites, checked, functions):
     return [{"file": checker.place(r["locations"][0])[0], "reason":
              f"line {checker.place(r['locations'][0])[1]}: {r['ruleId']} fired on a call that the list of "
              f"calls does not have: {r['message']['text']}"} for r in lost]
-

@@ -119,7 +119,9 @@ def _configure(build):
 def _prepare(build, jobs):
     """Raises NotPossible; a failure that leaves all that a parser needs is none."""
     log = build.directory / "gupcheck.log"
-    if _make(build, log, f"-j{jobs}", "-k", "prepare") and \
+    # what 'prepare' makes beyond the headers are tools for the objects of this machine
+    target = "prepare" if os.uname().machine in TRIPLES[build.arch] else "prepare0"
+    if _make(build, log, f"-j{jobs}", "-k", target) and \
             any(not (build.directory / name).is_file() for name in GENERATED):
         raise NotPossible(f"'make prepare' fails: {_complaint(log)}")
 
@@ -174,23 +176,31 @@ def parse_commands(text, compiler, directory):
     return entries
 
 
+def prepare(build, jobs, again=False):
+    """Configure and prepare @build as far as it is not yet, or @again. Raises NotPossible."""
+    prepared, core = build.directory / "prepared.stamp", _core(build)
+    if _is(prepared, core) and not again:
+        return
+    prepared.unlink(missing_ok=True)
+    _configure(build)
+    _prepare(build, jobs)
+    prepared.write_text(core, encoding="utf-8", errors="surrogateescape")
+
+
 def commands(build, where, files, jobs):
     """
-    Configure and prepare @build as far as it is not yet, and write the compilation
-    database of those of @files that kbuild would compile. They are relative to
-    @where, which is the tree or the directory of an external module. Returns its path. Raises NotPossible.
+    Write the compilation database of those of @files that kbuild would compile in @build, which is
+    prepared if need be. They are relative to @where, which is the tree or the directory of an
+    external module. Returns its path. Raises NotPossible.
     """
     listed = hashlib.sha256("\0".join([str(where), *files]).encode("utf-8", "surrogateescape"))
     database = build.directory / f"commands-{listed.hexdigest()[:12]}.json"
-    prepared, named = build.directory / "prepared.stamp", database.with_suffix(".stamp")
-    core, around = _core(build), _around(where, files)
-    if _is(prepared, core) and _is(named, around):
+    named, around = database.with_suffix(".stamp"), _core(build) + _around(where, files)
+    prepare(build, jobs)
+    if _is(named, around):
         return database
-    if not _is(prepared, core) or named.exists():
-        prepared.unlink(missing_ok=True)
-        _configure(build)
-        _prepare(build, jobs)
-        prepared.write_text(core, encoding="utf-8", errors="surrogateescape")
+    if named.exists():                 # a Makefile or Kconfig near these files changed
+        prepare(build, jobs, again=True)
     log = build.directory / "gupcheck.log"
     module = [f"M={where}"] if where != build.root else []
     _make(build, log, "-k", "-n", *module, *[file[:-2] + ".o" for file in files])

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """gupcheck link and gupcheck wrappers: the whole program, from facts (clang-plugin/link.c)."""
 
+import hashlib
 import os
 import subprocess
 from pathlib import Path
 
 from report import clang
 from report.errors import UserError
+
+
+GUP_C = "mm/gup.c"                 # where the assert is to stand: no verdict without its facts
 
 
 def _add_facts(parser):
@@ -52,6 +56,25 @@ def _program():
 def _run(command, options, facts):
     done = subprocess.run([_program(), command, *options, *find_facts(facts)], check=False)
     return 0 if done.returncode == 0 else 1
+
+
+def kept(cache, command, options, facts, suffix):
+    """
+    What `gupcheck-facts @command @options` writes of the files @facts: the path of a file in the
+    directory @cache, made only when it was not asked the same before. Raises UserError.
+    """
+    program = _program()
+    key = hashlib.sha256(repr((command, options, str(program), program.stat().st_mtime_ns)).encode())
+    for name in facts:
+        key.update(hashlib.sha256(Path(name).read_bytes()).digest())
+    out = cache / f"{command}-{key.hexdigest()[:16]}.{suffix}"
+    if not out.is_file():
+        done = subprocess.run([program, command, f"--sarif={out}", *options, *facts], check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if done.returncode:
+            lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
+            raise UserError(f"gupcheck {command}: {lines[0] if lines[0] else f'ended with status {done.returncode}'}")
+    return out
 
 
 def link(args):

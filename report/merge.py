@@ -9,7 +9,7 @@ import os
 import signal
 
 from report import api as table
-from report import evidence, html, join, outputs, sarif, verdict
+from report import asserts, evidence, html, join, outputs, sarif, sparse, verdict
 from report.errors import UserError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -52,8 +52,12 @@ def _unasked_notes(all_sites):
 
 def _checker_notes(checked):
     if checked.not_run:
-        return [{"reason": f"The checker did not run: {checked.not_run}"}]
-    return [{"file": file, "reason": f"the checker cannot compile this file: {why}"}
+        entry = [{"reason": "POLICY=entry needs the checker: the calls are judged as without it"}] \
+            if checked.linked.policy == "entry" else []
+        return [{"reason": f"The checker did not run: {checked.not_run}"}, *entry]
+    linked = checked.linked
+    unlinked = [{"reason": f"The files were not linked: {linked.not_run}"}] if linked.not_run else []
+    return unlinked + linked.notes + checked.notes + sparse.notes(checked.sparse) + [{"file": file, "reason": f"the checker cannot compile this file: {why}"}
             for file, why in sorted(checked.failed.items())]
 
 
@@ -87,6 +91,8 @@ def merge(tree, inventory, jobs, engines, tool_version, asked, checked):
                        engines, checked)
     log = json.loads(text)
     evidence.add(log, tree)
+    run = log["runs"][0]
+    run["properties"]["assert"] = asserts.totals(run["results"], checked.linked.policy, checked.linked.points)
     return log
 
 

@@ -121,6 +121,16 @@ def _properties(site):
         props["case"], props["caseEvidence"] = site.case[0], printable(site.case[1])
     if not site.listed:
         props["engines"]["inventory"] = "not seen"
+    if "link" in site.said:
+        props["engines"]["link"] = "seen" if "why" in site.asserts else "not linked"
+    if "sparse" in site.said:
+        props["engines"]["sparse"] = "seen"
+    if site.asserts.get("verdict"):
+        props["assert"] = site.asserts["verdict"]
+    if site.asserts.get("why"):
+        props["assertWhy"], props["assertChain"] = site.asserts["why"], site.asserts["chain"]
+    if site.config:
+        props["config"] = site.config
     if site.flags is not None:
         props["flags"] = {"certain": sorted(site.flags.certain),
                           "possible": sorted(site.flags.possible),
@@ -140,9 +150,9 @@ def _result(site, sources, rule, index, kind, level, text, nth=0):
         properties=_properties(site))
 
 
-def _from_checker(result, found, sources, both):
+def _with_path(result, found, sources, both):
     """
-    Give @result the path that the checker shows in @found and, unless the semantic
+    Give @result the path that the checker or the link shows in @found and, unless the semantic
     patches found the same (@both), its place; the call is then a related location.
     """
     for location in locations_of(found):
@@ -154,8 +164,15 @@ def _from_checker(result, found, sources, both):
             result.related_locations = found["relatedLocations"]
         result.locations = [place]
     result.code_flows = found.get("codeFlows")
-    result.properties["found"] = ["checker", "coccinelle"] if both else ["checker"]
     return result
+
+
+def _finders(finding):
+    """The engines that made @finding, sorted."""
+    names = {finding["by"]} if "by" in finding else set()
+    names |= {"coccinelle"} if "line" in finding else set()
+    names |= {"link"} if finding.get("linked") else set()
+    return sorted(names) or ["inventory"]
 
 
 def _sentence(text):
@@ -171,14 +188,14 @@ def _results(sites, sources, index, levels):
                           _sentence(text))
         numbers = Counter()
         for finding in site.findings:
-            rule, found = finding["rule"], finding.get("checker")
+            rule, found = finding["rule"], finding.get("result")
             # the checker may be less sure of one finding than its rule is
             level = found["level"] if found else levels[rule]
             result = _result(site, sources, rule, index[rule], "fail", finding.get("raised", level),
                              _sentence(finding["text"]), numbers[rule])
             numbers[rule] += 1
-            result.properties["found"] = ["coccinelle" if "line" in finding else "inventory"]
-            yield _from_checker(result, found, sources, "line" in finding) if found else result
+            result.properties["found"] = _finders(finding)
+            yield _with_path(result, found, sources, "line" in finding) if found else result
 
 
 def _rules(rows):
@@ -193,10 +210,11 @@ def _rules(rows):
 def _notification(note):
     where = note.get("file")
     text = printable(f"{where}: {note['reason']}" if where else note["reason"])
+    region = om.Region(start_line=note["line"]) if "line" in note else None
     locations = [om.Location(physical_location=om.PhysicalLocation(
-        artifact_location=om.ArtifactLocation(uri=uri(where), uri_base_id="SRCROOT")))] \
+        artifact_location=om.ArtifactLocation(uri=uri(where), uri_base_id="SRCROOT"), region=region))] \
         if where else None
-    return om.Notification(message=om.Message(text=text), level="warning", locations=locations)
+    return om.Notification(message=om.Message(text=text), level=note.get("level", "warning"), locations=locations)
 
 
 def _tool(rules, tool_version, engines):
@@ -275,6 +293,8 @@ def build(tree, sites, notes, summary, rules, tool_version, engines, checked):
             "follGetAssertedAt": [f"mm/gup.c:{line}" for line in tree.asserts_foll_get],
             "checker": {"config": printable(checked.config), "notRun": printable(checked.not_run),
                         "compiled": len(checked.compiled), "failed": len(checked.failed)},
+            "link": {"notRun": printable(checked.not_run or checked.linked.not_run),
+                     "linkedFiles": checked.linked.files, **checked.linked.rounds},
         })
     log = om.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[run])
     return to_json(log) + "\n"

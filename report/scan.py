@@ -136,8 +136,8 @@ def scan(args):
     with checker.locked(cache) as directory, \
             Steps(1).step(f"Checker over {len(chosen)} of {len(units)} files", len(chosen)) as advance:
         done = checker.check(directory, chosen, the_checker, os.path.realpath(srcroot), jobs,
-                             args.launch, advance, args.api and os.path.realpath(args.api),
-                             args.policy, facts=_facts_dir(args.facts))
+                             args.launch, advance, api=args.api and os.path.realpath(args.api),
+                             policy=args.policy, facts=_facts_dir(args.facts))
     findings, calls, failed = checker.combine(done)
     results = findings + list(calls.values()) + [
         _open_result(site) for site in undecided(failed, functions, str(srcroot))]

@@ -42,6 +42,9 @@ class Site:
     checker: str = ""              # how far the checker came with it: see join.py
     checker_said: tuple = ()       # (verdict, text), when it judged the call
     said: dict = field(default_factory=dict)           # {engine: (verdict, text)}
+    taken_back: str = ""           # what a semantic patch found and better knowledge refuted
+    asserts: dict = field(default_factory=dict)        # {verdict, and where linked why, chain}
+    config: str = ""               # in which the checker compiled its file
     case: tuple = ()               # (CASE of pin_user_pages.rst, what shows it), as the checker saw it
 
     @property
@@ -75,10 +78,11 @@ def shape(text):
     return " ".join(out)
 
 
-def write_inventory(tree, names, out, names_file):
+def write_inventory(tree, names, out, names_file, kept=None):
     """
     Run the inventory program over @tree for @names (the API table) and write its JSON Lines to
-    the file @out. Raises UserError when it cannot.
+    the file @out. @kept: kept.Kept of the tree, where what was read before may be used. Raises
+    UserError when it cannot.
     """
     if not PROGRAM.is_file():
         raise UserError("build/gup-inventory is not built: run 'make all'")
@@ -86,12 +90,18 @@ def write_inventory(tree, names, out, names_file):
              for name, function in sorted(names.items())]
     names_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     top = tree.base / tree.subdir if tree.subdir else tree.base
-    with open(out, "wb") as stream:
-        run = subprocess.run([str(PROGRAM), "--names", str(names_file), str(top)],
-                             stdout=stream, stderr=subprocess.PIPE, check=False)
-    if run.returncode:
-        message = run.stderr.decode("utf-8", "replace").strip()
-        raise UserError(message or f"gup-inventory ended with status {run.returncode}")
+
+    def make(path):
+        with open(path, "wb") as stream:
+            run = subprocess.run([str(PROGRAM), "--names", str(names_file), str(top)],
+                                 stdout=stream, stderr=subprocess.PIPE, check=False)
+        if run.returncode:
+            message = run.stderr.decode("utf-8", "replace").strip()
+            raise UserError(message or f"gup-inventory ended with status {run.returncode}")
+    if kept:
+        kept.get(f"inventory {PROGRAM.stat().st_mtime_ns}\n" + "\n".join(lines), out, make)
+    else:
+        make(out)
 
 
 def _evaluate(site):

@@ -9,9 +9,11 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
-from report import clang
+from report import api as table
+from report import clang, sparse
 from report.errors import UserError
 
 
@@ -61,9 +63,13 @@ def main(argv):
     unit = json.loads(Path(f"{key}.unit").read_text(encoding="utf-8"))
     checker = clang.Checker(unit["program"], Path(unit["plugin"]), "")
     sarif, dependencies = Path(f"{key}.sarif").resolve(), Path(f"{key}.clang.d").resolve()
-    for path in (sarif, dependencies):
+    for path in (sarif, dependencies, Path(f"{key}.facts")):
         path.unlink(missing_ok=True)
     result = check(unit, checker, sarif, dependencies)
+    if unit.get("sparse"):
+        own = {f.name for f in table.load_api().values() if not f.generic}
+        result["sparse"] = asdict(sparse.run(unit["sparse"], sparse.words_for(unit["words"]), unit["file"],
+                                             unit["directory"], own))
     # a failure is tried again each time: what it lacked may have come
     rule = f"{key}.json: FORCE\n"
     if result["status"] == "checked":

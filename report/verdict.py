@@ -35,22 +35,35 @@ def attach_findings(sites, findings):
     return lost
 
 
+def _why_satisfied(callee, place, checked, tree):
+    """Why a call needs not state FOLL_GET, whatever its file shows; "" when nothing says so."""
+    said = checked.linked.asserts.get(place)
+    if said is not None:
+        chain = " -> ".join(f"{name}()" for name in said["chain"])
+        return f"{said['why']}: {chain}" if said["verdict"] == "satisfied" else ""
+    if callee in tree.adds_foll_get and checked.linked.policy != "entry":
+        return f"sets FOLL_GET itself (mm/gup.c:{tree.adds_foll_get[callee]})"
+    return ""
+
+
 def drop_satisfied(sites, checked, tree):
     """
-    Take back foll-get-missing where this tree's entry point adds FOLL_GET itself: the
-    engines know which ones do upstream, mm/gup.c of the tree knows better. @checked:
-    what the checker said (join.Checked).
+    Take back foll-get-missing where this tree's entry point adds FOLL_GET itself (the
+    engines know which ones do upstream, mm/gup.c of the tree knows better), or where the link
+    followed the flags through all callers. @checked: what the checker said (join.Checked).
     """
     for site in sites:
-        if site.api.name in tree.adds_foll_get:
+        why = _why_satisfied(site.api.name, (site.file, site.line, site.col), checked, tree)
+        mine = [f for f in site.findings if f["rule"] == FOLL_GET_MISSING]
+        if why and mine:
+            site.taken_back = f"{mine[0]['text']}. Taken back: {why}"
             site.findings = [f for f in site.findings if f["rule"] != FOLL_GET_MISSING]
     for result in list(checked.findings):
-        callee = result["properties"].get("callee")
-        if result["ruleId"] == FOLL_GET_MISSING and callee in tree.adds_foll_get:
+        where = checker.site_of(result)
+        why = _why_satisfied(result["properties"].get("callee"), where, checked, tree)
+        if result["ruleId"] == FOLL_GET_MISSING and why:
             checked.findings.remove(result)
-            text = f"sets FOLL_GET itself (mm/gup.c:{tree.adds_foll_get[callee]})"
-            checked.calls.setdefault(checker.site_of(result),
-                                     {**result, "kind": "pass", "message": {"text": text}})
+            checked.calls.setdefault(where, {**result, "kind": "pass", "message": {"text": why}})
 
 
 def attach_seen(sites, seen, asked):

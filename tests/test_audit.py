@@ -60,7 +60,7 @@ def test_the_tree_is_not_written_to(audited):
 
 def test_progress_in_plain_lines(audited):
     run = audited[2]
-    assert re.search(r"\[2/6\] List the call sites of Linux 6\.12\.1: \d", run.stderr)
+    assert re.search(r"\[2/9\] List the call sites of Linux 6\.12\.1: \d", run.stderr)
     assert re.search(r"24 of 24", run.stderr)
     assert "\x1b" not in run.stderr
 

@@ -107,7 +107,7 @@ def test_one_finding_of_both_engines(run):
     site.verdict, site.reason = "fail", "as the patch words it"
     join.join(listed, make(), FUNCTIONS)
     finding, = site.findings
-    assert finding["text"] == "as the patch words it" and finding["checker"]["ruleId"] == "foll-get-missing"
+    assert finding["text"] == "as the patch words it" and finding["result"]["ruleId"] == "foll-get-missing"
     assert {said[0] for said in site.said.values()} == {"fail"}
 
 

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Which architecture a file of the kernel is for: its directory says so, or what kbuild's files say
+of the option that its object depends on.
+"""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from report.tree import read_text
+
+DEPTH = 4                          # of dependencies between options
+MANY = 4                           # an option that so many architectures define tells none of them
+
+
+def of_path(file):
+    """The X of arch/X/, else ""."""
+    parts = file.split("/")
+    return parts[1] if parts[0] == "arch" and len(parts) > 2 else ""
+
+
+def _statements(path):
+    """The lines of a file of kbuild, without comments, continued ones as one."""
+    try:
+        text = read_text(path)
+    except OSError:
+        return []
+    return re.sub(r"(?m)#.*$", "", text.replace("\\\n", " ")).split("\n")
+
+
+def guards(root, file):
+    """The options (without CONFIG_) on which kbuild's files make the object of @file depend, sorted."""
+    home, found = Path(file).parent, set()
+    statements = [line for name in ("Kbuild", "Makefile") for line in _statements(root / home / name)]
+    wanted, seen = {Path(file).stem + ".o"}, set()
+    while wanted - seen:
+        name = min(wanted - seen)
+        seen.add(name)
+        for line in statements:
+            match = re.match(r"\s*([\w$().-]+?)\s*[:+?]?=(.*)", line)
+            if not match or name not in re.split(r"[\s]+", match.group(2)):
+                continue
+            target = match.group(1)
+            found.update(re.findall(r"\$\(CONFIG_(\w+)\)", target))
+            if not re.match(r"(?:obj|lib)-", target):
+                # parts of another object, or a list that such parts are taken from
+                whole = re.sub(r"-(?:objs|y|m)$", "", re.sub(r"-\$\(CONFIG_\w+\)$", "", target))
+                wanted.update((f"{whole}.o", f"$({target})"))
+    return sorted(found)
+
+
+class Options:
+    """What the Kconfig files of the tree @root say of options."""
+
+    def __init__(self, root):
+        self.homes, self.needs = defaultdict(set), defaultdict(set)
+        left = {"Kconfig", *(str(p.relative_to(root)) for p in root.glob("arch/*/Kconfig"))}
+        done = set()
+        while left:
+            name = min(left)
+            left.remove(name)
+            done.add(name)
+            left |= self._read(root / name, of_path(name)) - done
+
+    def _read(self, path, arch):
+        """Returns the names of the files that @path includes."""
+        option, sources = None, set()
+        for line in _statements(path):
+            match = re.match(r"\s*(?:menu)?config\s+(\w+)|\s*source\s+\"?([^\s\"$]+)", line)
+            if match and match.group(1):
+                option = match.group(1)
+                self.homes[option].add(arch)
+            elif match:
+                sources.add(match.group(2))
+            elif option and re.match(r"\s*depends\s+on\s", line):
+                self.needs[option].update(re.findall(r"(?<![!\w])[A-Z]\w*", line))
+        return sources
+
+    def architectures(self, options):
+        """Those whose own Kconfig files have what one of @options depends on, the nearest only; sorted."""
+        near, seen = set(options), set()
+        for _ in range(DEPTH):
+            homes = [self.homes[option] for option in sorted(near) if self.homes.get(option)]
+            found = {arch for home in homes if "" not in home and len(home) <= MANY for arch in home}
+            if found:
+                return sorted(found)
+            seen |= near
+            near = {need for option in near for need in self.needs.get(option, ())} - seen
+        return []

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The files of one audit as one program: each compiled by the checker in the first configuration
+that takes it, with the files that what was learnt brings in.
+"""
+
+import os
+import shutil
+from collections import Counter, defaultdict
+
+from report import archs, checker, compdb, kbuild, learnt, link
+from report.errors import UserError
+from report.join import Checked
+
+NO_KERNEL = ("tools/", "scripts/", "Documentation/", "usr/")     # kbuild makes no object of the kernel there
+
+
+class Whole:
+    """@shadow: an external module's sources, where kbuild may write; None for a kernel's own files."""
+
+    def __init__(self, args, the_tree, the_clang, jobs, stack, shadow):
+        self.args, self.tree, self.clang, self.jobs, self.stack = args, the_tree, the_clang, jobs, stack
+        self.where = shadow or the_tree.root
+        self.base = os.path.realpath(the_tree.base)
+        self.prefix = f"{the_tree.subdir}/" if the_tree.subdir else ""
+        self.builds = {}           # {arch: Build, or why there is none}
+        self.done = {}             # {file: [(Unit, result of report/tu.py)]}
+        self.home = {}             # {file: the Build it was compiled in}
+        self.failed = {}           # {file: why clang does not take it}
+        self.absent = {}           # {file: why there is no command for it}
+        self.rows = {}             # {file: what was learnt elsewhere that it names}
+        self.notes = []
+
+    def open(self, arch):
+        """The build of @arch, configured when it is first asked for. Raises NotPossible."""
+        if arch not in self.builds:
+            try:
+                self.builds[arch] = self._configure(arch)
+            except (kbuild.NotPossible, UserError) as err:
+                self.builds[arch] = str(err)
+        if isinstance(self.builds[arch], str):
+            raise kbuild.NotPossible(self.builds[arch])
+        return self.builds[arch]
+
+    def _configure(self, arch):
+        build = kbuild.find(self.tree.root, arch, self.args.build, self.clang)
+        created = not build.directory.exists()
+        self.stack.enter_context(checker.locked(build.directory))
+        try:
+            kbuild.prepare(build, self.jobs)
+        except kbuild.NotPossible:
+            if created:
+                shutil.rmtree(build.directory, ignore_errors=True)
+            raise
+        return build
+
+    def units(self, build, files):
+        """[(file, Unit)] of those of @files that @build has a command for."""
+        pairs = []
+        for where, own in ((self.where, [f for f in files if not self._of_kernel(f)]),
+                           (self.tree.root, [f for f in files if self._of_kernel(f)])):
+            wanted = set(own)
+            database = kbuild.commands(build, where, own, self.jobs) if own else None
+            pairs += [(os.path.relpath(unit.file, where), unit) for unit in
+                      (compdb.read(database, self.clang.program) if own else ())
+                      if os.path.relpath(unit.file, where) in wanted]
+        return pairs
+
+    def _of_kernel(self, file):
+        """Is @file the kernel's, though an external module is audited?"""
+        return self.tree.is_module and file == link.GUP_C
+
+    def compile(self, build, files, advance):
+        """The checker over those of @files that @build has a command for."""
+        pairs = self.units(build, files)
+        cache = build.directory / "checker"
+        cache.mkdir(exist_ok=True)
+        file_of = {unit: file for file, unit in pairs}
+        done = checker.check(
+            cache, list(file_of), self.clang, self.base, self.jobs, self.args.launch, advance,
+            policy=self.args.policy if self.args.policy != "assert" else "", facts=checker.BESIDE,
+            learnt={unit: self.rows.get(file, ()) for unit, file in file_of.items()},
+            sparse=self._sparse(build))
+        results = defaultdict(list)
+        for unit, outcome in done:
+            results[file_of[unit]].append((unit, outcome))
+        for file in files:
+            self._take(build, file, results.get(file))
+
+    def _sparse(self, build):
+        """sparse knows this machine's own types: of another's it is not asked."""
+        own = os.uname().machine in kbuild.TRIPLES[build.arch]
+        return self.args.sparse if own else ""
+
+    def _take(self, build, file, results):
+        if not results:
+            self.absent.setdefault(file, f"not compiled in {build.name}")
+            return
+        bad = [outcome["reason"] for _, outcome in results if outcome["status"] != "checked"]
+        if bad:
+            self.failed.setdefault(file, bad[0])
+            return
+        self.done[file], self.home[file] = results, build
+        self.failed.pop(file, None)
+        self.absent.pop(file, None)
+
+    def is_ours(self, result):
+        """Is the SARIF @result about what is audited, and not about what is there for the link?"""
+        file = checker.site_of(result)[0]
+        return file.startswith(self.prefix) and not (self.tree.is_module and file.startswith("/"))
+
+    def checked(self):
+        """What the checker said of all of them: join.Checked, without the link."""
+        findings, calls, _ = checker.combine([pair for file in sorted(self.done) for pair in self.done[file]])
+        ours = {file for file in [*self.done, *self.failed, *self.absent]
+                if file.startswith(self.prefix) and not self._of_kernel(file)}
+        return Checked(
+            config=", ".join(build.name for build in self.builds.values() if not isinstance(build, str)),
+            findings=list(filter(self.is_ours, findings)), notes=self.notes,
+            calls={place: call for place, call in calls.items() if self.is_ours(call)},
+            compiled=ours & set(self.done),
+            failed={file: self.failed[file] for file in sorted(ours & set(self.failed))},
+            absent={file: self.absent[file] for file in sorted(ours & set(self.absent))},
+            homes={file: self.home[file].name for file in sorted(ours & set(self.done))},
+            sparse={file: outcome["sparse"] for file in sorted(ours & set(self.done))
+                    for _, outcome in self.done[file] if "sparse" in outcome})
+
+    def facts(self):
+        """The files of facts that there are, in the order of their sources."""
+        return [outcome["facts"] for file in sorted(self.done) for _, outcome in self.done[file]
+                if outcome["facts"]]
+
+    def kept(self):
+        """Where answers of gupcheck-facts are kept for the next audit."""
+        first = next(build for build in self.builds.values() if not isinstance(build, str))
+        directory = first.directory / "link"
+        directory.mkdir(exist_ok=True)
+        return directory
+
+    # --- other architectures ---------------------------------------------------------
+
+    def elsewhere(self, files, hidden, options):
+        """
+        {arch: files}: those of @files that are not compiled, by the architectures that they are for.
+        @hidden: files that are compiled, but not all of their calls; @options: archs.Options, when asked.
+        """
+        wanted = defaultdict(list)
+        for file in sorted(files):
+            if file in self.done and file not in hidden:
+                continue
+            own = archs.of_path(file)
+            for arch in [own] if own else options().architectures(archs.guards(self.tree.root, file)):
+                if arch not in self.builds:
+                    wanted[arch].append(file)
+        return dict(sorted(wanted.items()))
+
+    def compile_for(self, arch, files, advance):
+        """The checker over those of @files that no architecture before took; what prevents it is noted."""
+        left = [file for file in files if file not in self.done]
+        try:
+            build = self.open(arch)
+            self.compile(build, left, advance)
+        except (kbuild.NotPossible, UserError) as err:
+            for file in left:
+                self.absent[file] = f"not compiled: it is for ARCH={arch}, and {err}"
+
+    # --- what was learnt ----------------------------------------------------------------
+
+    def follow(self, releases, text, advance):
+        """
+        Rounds: what the facts teach brings in files, and is looked at again in those that name it,
+        until nothing new is learnt. Returns {rounds, files, learnt, limits}. @releases: names; @text: kept.Kept.
+        """
+        texts = learnt.Texts(self.tree.base, releases)
+        known, came_in, left_out, complete = set(self.done), [], 0, False
+        found, naming, rounds = set(), set(), 0
+        while not complete and rounds < learnt.ROUNDS:
+            new = learnt.ask(self.facts(), self.base, self.kept())
+            complete = new == found
+            if complete:
+                break
+            naming.update(self._files_naming({row.word for row in new - found}, text))
+            found, rounds = new, rounds + 1
+            rows = {file: texts.rows(file, found, file in known) for file in sorted(naming | known)}
+            more, left_out = learnt.admit([f for f in sorted(naming - known - set(came_in)) if rows[f]],
+                                          rows, learnt.FILES - len(came_in))
+            came_in += more
+            self._again({file: rows[file] for file in [*sorted(known), *came_in]}, advance)
+        self._note_limits(came_in, left_out, complete)
+        return {"rounds": rounds, "complete": complete and not left_out, "leftOut": left_out,
+                "files": sorted(file for file in came_in if file in self.done),
+                "learnt": sorted(f"{row.role} {row.record}{'.' * bool(row.record)}{row.name}" for row in found),
+                "limits": {"rounds": learnt.ROUNDS, "files": learnt.FILES}}
+
+    def _files_naming(self, names, text):
+        found = [os.path.join(self.tree.subdir, file) for file in learnt.naming(text, names, self.kept())]
+        return [file for file in found if self.tree.is_module or not file.startswith(NO_KERNEL)]
+
+    def _again(self, rows, advance):
+        """Compile the files of @rows for which they say more than what was known when that was last done."""
+        by_build = defaultdict(list)
+        first = next(build for build in self.builds.values() if not isinstance(build, str))
+        for file, own in rows.items():
+            if file in self.done and self.rows.get(file, []) == own:
+                continue
+            self.rows[file] = own
+            arch = archs.of_path(file)
+            build = self.home.get(file) or (self.builds.get(arch, arch) if arch else first)
+            if isinstance(build, str):
+                self.absent[file] = f"names what was learnt, but ARCH={arch} is not compiled"
+            else:
+                by_build[build].append(file)
+        for build, files in sorted(by_build.items(), key=lambda pair: pair[0].name):
+            try:
+                self.compile(build, files, advance)
+            except kbuild.NotPossible as err:
+                self.absent.update((file, str(err)) for file in files if file not in self.done)
+
+    def _note_limits(self, came_in, left_out, complete):
+        """What the rounds did not look at: nothing is left out in silence."""
+        why = Counter(self.failed.get(file) or self.absent.get(file) or "no command" for file in came_in
+                      if file not in self.done)
+        self.notes += [{"reason": f"{count} files that name what was learnt are not part of the program: {text}"}
+                       for text, count in sorted(why.items())]
+        if left_out:
+            self.notes.append({"reason": f"{left_out} more files name what was learnt; the limit is {learnt.FILES}"})
+        if not complete:
+            self.notes.append({"reason": f"what was learnt still grew after {learnt.ROUNDS} rounds, the limit"})
