@@ -14,6 +14,7 @@ SUPPRESS ?=
 BASELINE ?=
 POLICY ?=
 SPARSE ?=
+OTHER_ARCHS ?=
 FAIL_ON ?=
 JSON ?=
 AUDIT ?=
@@ -43,6 +44,7 @@ export GUP_SUPPRESS := $(value SUPPRESS)
 export GUP_BASELINE := $(value BASELINE)
 export GUP_POLICY := $(value POLICY)
 export GUP_SPARSE := $(value SPARSE)
+export GUP_OTHER_ARCHS := $(value OTHER_ARCHS)
 export GUP_FAIL_ON := $(value FAIL_ON)
 export GUP_JSON := $(value JSON)
 export GUP_AUDIT := $(value AUDIT)
@@ -67,7 +69,7 @@ INVENTORY := $(wildcard inventory/*.c)
 
 help:
 	@echo 'make audit [KDIR=linux] [M=part] [ARCH=arm64] [OUT=dir]  audit a kernel; without KDIR: Debian'"'"'s 6.1'
-	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1] [POLICY=entry] [SPARSE=1]'
+	@echo '     [SUPPRESS=file] [BASELINE=old.sarif] [FAIL_ON=new-error,...] [JSON=1] [POLICY=entry] [SPARSE=1] [OTHER_ARCHS=no]'
 	@echo 'make fixes KDIR=linux [OUT=dir] [STRATEGY=callers|entry] [AUDIT=audit.sarif]  a patch series'
 	@echo 'make fixes-verify KDIR=linux [FIXES=dir]    does the series apply, build, and do what it says'
 	@echo 'make coccicheck COCCI=file [MODE=report|context|org|patch] KDIR=linux [M=part]'
@@ -130,7 +132,7 @@ check: all plugin
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests --ignore=tests/long
 
 check-kernel: all plugin
-	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long
+	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long sparse slurm
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
 
 # What the checker finds of bugs that are put into a kernel: docs/benchmarks.md.

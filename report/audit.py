@@ -137,6 +137,9 @@ def audit(args, work):
         raise UserError(f"FAIL_ON={args.fail_on}: give BASELINE=old.sarif to tell what is new")
     if args.policy not in ("", "assert", "entry"):
         raise UserError(f"POLICY={args.policy}: give assert or entry")
+    if args.other_archs not in ("", "no"):
+        raise UserError(f"OTHER_ARCHS={args.other_archs}: give no, or nothing: then calls that x86 does not "
+                        "compile are compiled for the architectures that they are for")
     args.sparse = sparse.program(args.sparse)
     if args.sparse and not shutil.which(args.sparse.split()[0]):
         raise UserError(f"SPARSE={args.sparse}: there is no such program; SPARSE=1 takes the distribution's")
@@ -177,7 +180,7 @@ def arguments(argv):
     """From the command line, else from the environment, where make puts them as they are."""
     parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     run.options(parser, "kdir", "module", "arch", "out", "jobs", "launch", "source", "suppress",
-                "baseline", "fail-on", "build", "policy", "sparse")
+                "baseline", "fail-on", "build", "policy", "sparse", "other-archs")
     parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
     return parser.parse_args(argv)
 

@@ -77,7 +77,7 @@ def _unseen(all_sites, checked):
 def _others(whole, files, all_sites, steps):
     """Compile what the first architecture does not, for those that it is for."""
     with steps.step("Other architectures") as advance:
-        if whole.tree.is_module or whole.tree.arch or whole.args.build:
+        if whole.tree.is_module or whole.tree.arch or whole.args.build or whole.args.other_archs == "no":
             return
         options = functools.cache(lambda: archs.Options(whole.tree.root))
         wanted = whole.elsewhere(files, _unseen(all_sites, whole.checked()), options)

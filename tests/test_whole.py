@@ -194,6 +194,15 @@ def test_policy_entry(audited, tmp_path):
     assert bad.returncode == 1 and "POLICY=none: give assert or entry" in bad.stderr
 
 
+def test_without_other_architectures(audited, tmp_path):
+    tmp, _, _ = audited
+    run_audit(tmp / "linux", tmp_path / "out", "--other-archs", "no", cache=tmp / "cache")
+    props, = of(load(tmp_path / "out"), "arch/arm64/kernel/a.c", "get_user_pages")
+    assert props["engines"]["checker"] == "not compiled" and props["found"] == ["coccinelle"]
+    bad = run_audit(tmp / "linux", tmp_path / "bad", "--other-archs", "yes", cache=tmp / "cache")
+    assert bad.returncode == 1 and "OTHER_ARCHS=yes: give no, or nothing" in bad.stderr
+
+
 def test_what_does_not_compile_is_named_and_the_rest_used(tmp_path):
     root = program(tmp_path / "linux", **{"drivers/keep/broken.c": '#include "none.h"\n' + ARCH_C.format(arch="x86")})
     assert run_audit(root, tmp_path / "out", "--arch", "x86").returncode == 0
