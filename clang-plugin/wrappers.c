@@ -100,7 +100,7 @@ static void learn_flags(struct program *p, json_t *rows)
 		const struct gup_event *acquire = found->list[i].acquire;
 
 		if (is_news(p, function))
-			add(rows, function->name, "wrapper", arena_printf(&p->arena,
+			add(rows, function->name, NULL, "wrapper", arena_printf(&p->arena,
 				"%s:%u %s() hands %s on as gup_flags, to %s() at %s:%u", function->pos.file,
 				function->pos.line, function->name, function->vars[found->list[i].param].name,
 				acquire->callee, acquire->pos.file, acquire->pos.line));
