@@ -11,11 +11,15 @@ struct ints *ints_new(struct smt *smt)
 	if (!ints)
 		abort();
 	ints->smt = smt;
+	ints->sums = Z3_mk_params(smt->z3);
+	Z3_params_inc_ref(smt->z3, ints->sums);
+	Z3_params_set_bool(smt->z3, ints->sums, Z3_mk_string_symbol(smt->z3, "sort_sums"), true);
 	return ints;
 }
 
 void ints_free(struct ints *ints)
 {
+	Z3_params_dec_ref(ints->smt->z3, ints->sums);
 	free(ints->memos);
 	free(ints->side);
 	free(ints);

@@ -37,6 +37,7 @@ struct memo {
 
 struct ints {
 	struct smt *smt;
+	Z3_params sums;			/* to simplify by: equal sums become the same term */
 	struct memo *memos;
 	unsigned cap_memos, nr_memos, question;
 	Z3_ast *side;

@@ -138,20 +138,78 @@ static struct reading unknown(struct ints *n, Z3_ast term, wide low, wide high)
 	return r;
 }
 
-/* floor(r / by) */
-static struct reading quotient(struct ints *n, Z3_ast term, struct reading r, wide by)
+/* The number that a part of a sum is a multiple of; *one: the part for 1 of it, NULL for the number. */
+static bool factor_of(struct ints *n, Z3_ast part, int64_t *factor, Z3_ast *one)
 {
 	Z3_context z3 = n->smt->z3;
-	struct reading q = { ints_variable(n, Z3_get_ast_id(z3, term), ROLE_PART),
-			     floor_div(r.low, by), floor_div(r.high, by) };
+
+	*one = NULL;
+	if (Z3_get_ast_kind(z3, part) == Z3_NUMERAL_AST)
+		return Z3_get_numeral_int64(z3, part, factor);
+	Z3_app app = Z3_to_app(z3, part);
+
+	if (Z3_get_decl_kind(z3, Z3_get_app_decl(z3, app)) != Z3_OP_MUL ||
+	    Z3_get_app_num_args(z3, app) != 2)
+		return false;
+	*one = Z3_get_app_arg(z3, app, 1);
+	part = Z3_get_app_arg(z3, app, 0);
+	return Z3_get_ast_kind(z3, part) == Z3_NUMERAL_AST && Z3_get_numeral_int64(z3, part, factor);
+}
+
+/* sum == by * *whole + *rest; a number in the rest is below `by`. */
+static void split(struct ints *n, Z3_ast sum, int64_t by, Z3_ast *whole, Z3_ast *rest)
+{
+	Z3_context z3 = n->smt->z3;
+	Z3_app app = Z3_to_app(z3, sum);
+	bool is_sum = Z3_get_decl_kind(z3, Z3_get_app_decl(z3, app)) == Z3_OP_ADD;
+	unsigned count = is_sum ? Z3_get_app_num_args(z3, app) : 1;
+
+	*whole = *rest = ints_number(n, 0);
+	for (unsigned i = 0; i < count; i++) {
+		Z3_ast part = is_sum ? Z3_get_app_arg(z3, app, i) : sum, one;
+		Z3_ast outside[2] = { *whole, NULL }, inside[2] = { *rest, part };
+		int64_t factor;
+
+		if (factor_of(n, part, &factor, &one) && (!one || factor % by == 0)) {
+			Z3_ast scaled[2] = { ints_number(n, floor_div(factor, by)), one };
+
+			outside[1] = one ? Z3_mk_mul(z3, 2, scaled) : scaled[0];
+			*whole = Z3_mk_add(z3, 2, outside);
+			inside[1] = ints_number(n, factor - floor_div(factor, by) * by);
+		}
+		*rest = Z3_mk_add(z3, 2, inside);
+	}
+	*whole = Z3_simplify_ex(z3, *whole, n->sums);
+	*rest = Z3_simplify_ex(z3, *rest, n->sums);
+}
+
+/*
+ * floor(r / by). Sums that differ in their order only, or by multiples of `by`, share one
+ * variable: that their quotients are equal is what most proofs about bytes come down to.
+ */
+static struct reading quotient(struct ints *n, struct reading r, wide by)
+{
+	Z3_context z3 = n->smt->z3;
+	struct reading q = { NULL, floor_div(r.low, by), floor_div(r.high, by) };
+	Z3_ast whole, rest;
 
 	if (q.low == q.high)
 		return ints_known(n, q.low);
-	struct reading scaled = times(n, q, by);
+	if (by == 1)
+		return r;
+	split(n, Z3_simplify_ex(z3, r.term, n->sums), (int64_t)by, &whole, &rest);
+	Z3_ast name = Z3_mk_div(z3, rest, ints_number(n, by));
+	Z3_ast both[2] = { ints_variable(n, Z3_get_ast_id(z3, name), ROLE_PART), whole };
 
+	if (!ints_memo(n, name)->seen) {
+		struct reading scaled = times(n, (struct reading){ both[0], 0, 0 }, by);
+
+		ints_memo(n, name)->seen = true;
+		ints_assert(n, Z3_mk_le(z3, scaled.term, rest));
+		ints_assert(n, Z3_mk_le(z3, rest, shifted(n, scaled, by - 1).term));
+	}
+	q.term = Z3_mk_add(z3, 2, both);
 	assert_range(n, q);
-	ints_assert(n, Z3_mk_le(z3, scaled.term, r.term));
-	ints_assert(n, Z3_mk_le(z3, r.term, shifted(n, scaled, by - 1).term));
 	return q;
 }
 
@@ -205,9 +263,9 @@ static struct reading shift(struct ints *n, Z3_ast term, Z3_app app, Z3_decl_kin
 	if (!ints_constant(n, b, &by) || by >= width)
 		return unknown(n, term, 0, two_to(width) - 1);
 	if (kind == Z3_OP_BLSHR)
-		return quotient(n, term, ints_unsigned(n, a), two_to(by));
+		return quotient(n, ints_unsigned(n, a), two_to(by));
 	if (kind == Z3_OP_BASHR)
-		return quotient(n, term, ints_signed(n, a), two_to(by));
+		return quotient(n, ints_signed(n, a), two_to(by));
 	struct reading r = ints_bits(n, a);
 
 	if (r.high - r.low >= two_to(64))
@@ -225,7 +283,7 @@ static struct reading division(struct ints *n, Z3_ast term, Z3_app app, Z3_decl_
 
 	if (!ints_constant(n, b, &by) || !by || by > two_to(40))
 		return unknown(n, term, 0, (two_to(smt_width(n->smt, term))) - 1);
-	struct reading r = ints_unsigned(n, a), q = quotient(n, term, r, by);
+	struct reading r = ints_unsigned(n, a), q = quotient(n, r, by);
 
 	if (!remainder)
 		return q;
@@ -248,7 +306,7 @@ static struct reading bitwise(struct ints *n, Z3_ast term, Z3_app app, Z3_decl_k
 		    !(mask & (mask + 1))) {
 			Z3_ast other = Z3_get_app_arg(n->smt->z3, app, 1 - i);
 			struct reading r = ints_unsigned(n, other);
-			struct reading q = quotient(n, term, r, mask + 1);
+			struct reading q = quotient(n, r, mask + 1);
 
 			r = minus(n, r, times(n, q, mask + 1));
 			return (struct reading){ r.term, 0, mask };
@@ -279,7 +337,7 @@ static struct reading concatenation(struct ints *n, Z3_app app)
 	return sum;
 }
 
-static struct reading extraction(struct ints *n, Z3_ast term, Z3_app app)
+static struct reading extraction(struct ints *n, Z3_app app)
 {
 	Z3_func_decl decl = Z3_get_app_decl(n->smt->z3, app);
 	int low = Z3_get_decl_int_parameter(n->smt->z3, decl, 1);
@@ -288,7 +346,7 @@ static struct reading extraction(struct ints *n, Z3_ast term, Z3_app app)
 	/* What is congruent modulo 2^64 is so modulo 2^32. */
 	if (!low)
 		return ints_bits(n, arg);
-	return quotient(n, term, ints_unsigned(n, arg), two_to(low));
+	return quotient(n, ints_unsigned(n, arg), two_to(low));
 }
 
 static struct reading choice(struct ints *n, Z3_app app)
@@ -350,7 +408,7 @@ static struct reading read_app(struct ints *n, Z3_ast term)
 		return division(n, term, app, kind);
 	case Z3_OP_BAND: case Z3_OP_BOR: case Z3_OP_BXOR: return bitwise(n, term, app, kind);
 	case Z3_OP_CONCAT: return concatenation(n, app);
-	case Z3_OP_EXTRACT: return extraction(n, term, app);
+	case Z3_OP_EXTRACT: return extraction(n, app);
 	case Z3_OP_SIGN_EXT: return ints_signed(n, first);
 	case Z3_OP_ZERO_EXT: return ints_unsigned(n, first);
 	case Z3_OP_ITE: return choice(n, app);
