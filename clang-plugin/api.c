@@ -96,6 +96,8 @@ static void read_param(struct api_params *form, const char *name, int index)
 		form->slot = index;
 	else if (!strcmp(name, "offset0") || !strcmp(name, "start"))
 		form->offset = index;
+	else if (!strcmp(name, "maxpages"))
+		form->max_pages = index;
 }
 
 static const char *read_forms(struct api *api, struct api_row *row, json_t *forms)
@@ -112,7 +114,7 @@ static const char *read_forms(struct api *api, struct api_row *row, json_t *form
 
 		if (!json_is_array(params))
 			return "has a form without params";
-		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1, -1,
+		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 					       (int)json_array_size(params) };
 		for (int p = 0; p < form->nr_params; p++) {
 			const char *name = json_string_value(json_array_get(params, (size_t)p));

@@ -55,6 +55,7 @@ struct api_params {
 	int slot;		/* a structure that holds one page: scatterlist, bio_vec */
 	int container;		/* such a structure, or one of many pages: sg_table, xarray */
 	int offset;		/* where a call that returns bytes says where in the first page they begin */
+	int max_pages;		/* of a call that returns bytes */
 	int nr_params;
 };
 

@@ -46,8 +46,13 @@ static void protocol(struct engine *e, struct state *s, struct holding *h,
 
 	state_add_fact(&e->arena, smt, s, smt_compare(smt, OP_GE, true, h->result, low));
 	if (returns == RETURNS_BYTES) {
-		Z3_ast pages = engine_pages_covered(e, s, event, h->site->form, h->result);
+		const struct api_params *form = h->site->form;
+		Z3_ast pages = engine_pages_covered(e, s, event, form, h->result);
+		int64_t most;
 
+		if (form->max_pages >= 0 && smt_constant(smt, engine_count(e, s,
+				event->args[form->max_pages]), &most) && most == 1)
+			pages = smt_number(smt, 1, 64);
 		h->vague_count = true;
 		/* At least one page: the lowest bit is as good as any. */
 		if (!pages)
@@ -69,19 +74,19 @@ static void protocol(struct engine *e, struct state *s, struct holding *h,
 
 /* `struct page ***pages`: the call allocates the array and stores its address. */
 static const struct place *allocated_array(struct engine *e, struct state *s, struct value out,
-					   const char *name)
+					   const struct api_row *row)
 {
 	const struct place *slot = engine_points(e, out);
 	const char *stamp;
 	const struct entry *entry = state_find(s, slot, &stamp);
 	int64_t number;
 
-	/* iov_iter_extract_pages(): an array that is already there is used. */
-	if (entry && entry->value.points &&
+	/* iov_iter_extract_pages() uses an array that is already there; the others always make one. */
+	if (row->kind == KIND_PIN_IF_USER && entry && entry->value.points &&
 	    !(entry->value.bits && smt_constant(&e->smt, entry->value.bits, &number)))
 		return entry->value.points;
 	const struct place *array = place_fresh(&e->places,
-		arena_printf(&e->arena, "%s@%s", name, e->key), true);
+		arena_printf(&e->arena, "%s@%s", row->name, e->key), true);
 
 	state_write(&e->arena, s, slot, (struct value){ array->address, array });
 	if (slot->kind != PLACE_VAR)
@@ -143,7 +148,7 @@ static struct holding *new_holding(struct engine *e, struct state *s, struct sit
 	const struct place *array = engine_points(e, pages);
 
 	if (event->args[site->form->pages]->type.page_depth > 2)
-		array = allocated_array(e, s, pages, site->row->name);
+		array = allocated_array(e, s, pages, site->row);
 	state_forget(&e->arena, s, array, arena_strdup(&e->arena, e->key));
 	struct holding *h = state_add_holding(&e->arena, s);
 
@@ -319,6 +324,9 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 		      info->row->unit == UNIT_FOLIO_REFS;
 	h->held = smt_binary(smt, OP_SUB, false, h->held, info->released);
 	h->released = true;
+	/* All gone: said once, so that no later question has to find it out again. */
+	if (engine_certain(e, s, smt_not(smt, smt_nonzero(smt, h->held))))
+		h->held = smt_number(smt, 0, 64);
 }
 
 /* Were the very same pages released before on this path, whoever took them? */
