@@ -51,6 +51,20 @@ static enum smt_answer ask(struct engine *e, const struct state *s, Z3_ast cond)
 	return answer;
 }
 
+static bool refuted(struct engine *e, const struct state *s, Z3_ast cond)
+{
+	Z3_ast *terms = malloc(((size_t)s->nr_facts + 1) * sizeof(*terms));
+	int near, count;
+
+	if (!terms)
+		abort();
+	count = related(e, s, cond, terms, &near);
+	bool is_refuted = smt_refuted(&e->smt, terms, count);
+
+	free(terms);
+	return is_refuted;
+}
+
 bool engine_possible(struct engine *e, const struct state *s, Z3_ast cond)
 {
 	int truth = smt_constant_truth(&e->smt, cond);
@@ -82,6 +96,9 @@ bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond)
 			break;
 	if (i == s->nr_facts)
 		return true;
+	/* Merged paths are few: one more of them costs less than to find out that it cannot be. */
+	if (e->merging)
+		return !refuted(e, s, cond);
 	smt_quick(&e->smt, true);
 	answer = ask(e, s, cond);
 	smt_quick(&e->smt, false);

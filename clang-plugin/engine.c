@@ -84,6 +84,7 @@ static void wait_to_merge(struct engine *e, struct state *s)
 	const struct frame *frame = &s->frames[s->depth];
 	const struct flow *flow = flow_of(e->model, e->api, frame->function);
 
+	merge_drop_gone(e, s);
 	if (frame->event < 0 && flow->blocks[frame->block].is_join)
 		engine_trim(e, s);
 	merge_later(e, s);
@@ -146,7 +147,7 @@ static const char *exhausted(const struct engine *e)
 	if (e->smt.asked > MAX_QUESTIONS / share)
 		return "the function needs too many solver questions";
 	/* Of merged paths what cannot be answered is only not proven. */
-	if (e->unknowns > MAX_UNKNOWNS / (e->is_caller ? 4 : 1))
+	if (!e->merging && e->unknowns > MAX_UNKNOWNS / (e->is_caller ? 4 : 1))
 		return "the solver cannot answer about the function's arithmetic";
 	if (e->arena.total > MAX_MEMORY)
 		return "the function has too many paths (memory)";

@@ -189,6 +189,8 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 		  const struct place *place, struct value value);
 void engine_set_result(struct engine *e, struct state *s, const struct gup_event *event,
 		       struct value value);
+/* Nothing of it is held on this path: what that proves of its site. */
+void engine_prove_gone(const struct holding *h);
 /* Decides what the end of a path means for each holding. */
 void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos);
 

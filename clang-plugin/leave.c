@@ -61,6 +61,14 @@ static void prove(struct site *site, enum proof_rank rank, const char *proof)
 	site->proof_rank = rank;
 }
 
+void engine_prove_gone(const struct holding *h)
+{
+	if (h->released)
+		prove(h->site, PROOF_RELEASED, "released on every path that holds references");
+	else
+		prove(h->site, PROOF_NOTHING_HELD, "no path leaves with references");
+}
+
 static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
 {
 	h->site->doubted = true;
@@ -230,10 +238,8 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	if (!engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
 			engine_site_open(e, h->site, unanswered);
-		else if (h->released)
-			prove(h->site, PROOF_RELEASED, "released on every path that holds references");
 		else
-			prove(h->site, PROOF_NOTHING_HELD, "no path leaves with references");
+			engine_prove_gone(h);
 		return;
 	}
 	if (h->unmatched) {

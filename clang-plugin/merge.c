@@ -355,6 +355,23 @@ static struct state *merge(struct engine *e, struct state *a, struct state *b)
 	return result;
 }
 
+/* What is given back for certain needs no following: nothing is reported here that could come of it. */
+void merge_drop_gone(struct engine *e, struct state *s)
+{
+	int kept = 0;
+	int64_t held;
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (smt_constant(&e->smt, h->held, &held) && !held)
+			engine_prove_gone(h);
+		else
+			s->holdings[kept++] = *h;
+	}
+	s->nr_holdings = kept;
+}
+
 void merge_later(struct engine *e, struct state *s)
 {
 	for (struct state **at = &e->work; *at; at = &(*at)->next) {

@@ -10,6 +10,8 @@
 
 #include "engine.h"
 
+/* Forgets what was certainly given back, and what that proves of its site is said. */
+void merge_drop_gone(struct engine *e, struct state *s);
 /* Puts the state where it waits, merged with one that waits at the same place if that is possible. */
 void merge_later(struct engine *e, struct state *s);
 /* The waiting state that no other one can still meet, or NULL. */

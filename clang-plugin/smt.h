@@ -91,6 +91,8 @@ bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b);
 
 /* Can all of these hold together? */
 enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count);
+/* Do ranges alone show that they cannot? That asks no solver. */
+bool smt_refuted(struct smt *smt, Z3_ast const *terms, int count);
 /* Numbers that make all of them hold, to be released with Z3_model_dec_ref(); NULL when none do. */
 Z3_model smt_model(struct smt *smt, Z3_ast const *terms, int count);
 bool smt_value(struct smt *smt, Z3_model model, Z3_ast term, int64_t *number);

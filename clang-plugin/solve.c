@@ -177,6 +177,16 @@ static enum smt_answer by_integers(struct smt *smt, Z3_ast const *terms, int cou
 	return check(smt, solver);
 }
 
+bool smt_refuted(struct smt *smt, Z3_ast const *terms, int count)
+{
+	bool exact;
+
+	if (!smt->ints)
+		smt->ints = ints_new(smt);
+	return ints_read(smt->ints, terms, count, &exact) == 1 &&
+	       !smt_constant_truth(smt, ints_assertion(smt->ints, 0));
+}
+
 static void take_number(void *data, Z3_ast symbol, uint64_t value)
 {
 	guesses_set(data, symbol, value);
