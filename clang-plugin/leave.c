@@ -260,11 +260,15 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		engine_site_open(e, h->site, "a path depends on a value that is not modelled");
 		return;
 	}
-	if (h->vague_count && (h->released || compares_bytes(e, s, h))) {
+	/* Whoever gets all of them in his own memory need not be told how many they are. */
+	bool outer = !h->freed && engine_is_outer(s, place_object(h->array));
+	bool handed_over = outer && !error && !h->released;
+
+	if (h->vague_count && !handed_over && (h->released || h->in_loop || compares_bytes(e, s, h))) {
 		engine_site_open(e, h->site, "it is not proven that all pages that the bytes cover are released");
 		return;
 	}
-	if (!h->freed && engine_is_outer(s, place_object(h->array)))
+	if (outer)
 		leave_outer(e, s, h, cond, error);
 	else
 		leave_local(e, s, h, cond, error);

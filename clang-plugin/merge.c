@@ -277,6 +277,7 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->kept_in = a->kept_in ? a->kept_in : b->kept_in;
 	h->flags = a->flags == b->flags ? a->flags : NULL;
 	h->released |= b->released;
+	h->in_loop |= b->in_loop;
 	h->extra_ref |= b->extra_ref;
 	if (a->count_field != b->count_field || a->count_value != b->count_value)
 		h->count_field = NULL;

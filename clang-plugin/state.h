@@ -40,6 +40,7 @@ struct holding {
 	bool written;			/* ... and certainly wrote to it */
 	bool marked;			/* marked dirty by a call for that alone */
 	const struct place *mapped;	/* where one of the pages was mapped last */
+	bool in_loop;			/* the path met a loop that may have taken them one by one */
 	bool inexact;			/* a release of which it is not known how many it dropped */
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */

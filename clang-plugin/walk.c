@@ -416,7 +416,7 @@ bool engine_advance(struct engine *e, struct state *s)
 	}
 	/* How many pages a number of bytes covers is not known: the loop may have taken them all. */
 	for (int i = 0; info->is_header && info->has_references && i < s->nr_holdings; i++)
-		s->holdings[i].released |= s->holdings[i].vague_count;
+		s->holdings[i].in_loop |= s->holdings[i].vague_count;
 	if (info->is_header) {
 		int limit = info->has_references ? MAX_TURNS_REFERENCES : MAX_TURNS_OTHER;
 

@@ -164,6 +164,8 @@ long memfd_pin_folios(struct file *memfd, loff_t start, loff_t end, struct folio
 void folio_add_pin(struct folio *folio);
 ssize_t iov_iter_get_pages2(struct iov_iter *i, struct page **pages, size_t maxsize,
 			    unsigned int maxpages, size_t *start);
+ssize_t iov_iter_get_pages_alloc2(struct iov_iter *i, struct page ***pages, size_t maxsize,
+				  size_t *start);
 ssize_t iov_iter_extract_pages(struct iov_iter *i, struct page ***pages, size_t maxsize,
 			       unsigned int maxpages, unsigned int flags, size_t *offset0);
 
