@@ -3,7 +3,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import time
 
 import pytest
 from common import ROOT, write_tree
@@ -110,6 +112,27 @@ def test_units_that_have_no_result_are_named_and_open(project, tmp_path):
     assert [uri for uri, _ in open_calls] == ["broken.c", "unfinished.c"]
     assert "none.h" in open_calls[1][1]
     assert len(log["runs"][0]["invocations"][0]["toolExecutionNotifications"]) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(project, tmp_path, number):
+    """Ctrl-C while clang runs: one line, no result; what was done by then counts in the next run."""
+    slow = tmp_path / "slow"
+    slow.write_text(f'#!/bin/sh\ncase "$*" in *two-*) touch {tmp_path}/begun; exec sleep 986;; esac\nexec "$@"\n')
+    slow.chmod(0o755)
+    out = tmp_path / "out.sarif"
+    with subprocess.Popen([COMMAND, "scan", "-p", project, "--cache", tmp_path / "cache", "-o", out, "-j1",
+                           "--launch", str(slow)], stderr=subprocess.PIPE, text=True) as proc:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        proc.send_signal(number)
+        rest = proc.stderr.read()
+        assert proc.wait(timeout=20) == 130
+    assert "gupcheck: interrupted" in rest and "Traceback" not in rest
+    assert not out.exists()
+    _, log = scan(project, tmp_path)
+    assert len(log["runs"][0]["results"]) == 1
 
 
 def test_only_the_files_that_were_asked_for(project, tmp_path):
