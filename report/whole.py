@@ -175,7 +175,11 @@ class Whole:
         known, came_in, left_out, complete = set(self.done), [], 0, False
         found, naming, rounds = set(), set(), 0
         while not complete and rounds < learnt.ROUNDS:
-            new = learnt.ask(self.facts(), self.base, self.kept())
+            try:
+                new = learnt.ask(self.facts(), self.base, self.kept())
+            except UserError as err:
+                self.notes.append({"reason": f"what the facts teach could not be asked: {err}"})
+                break
             complete = new == found
             if complete:
                 break
@@ -213,7 +217,7 @@ class Whole:
         for build, files in sorted(by_build.items(), key=lambda pair: pair[0].name):
             try:
                 self.compile(build, files, advance)
-            except kbuild.NotPossible as err:
+            except (kbuild.NotPossible, UserError) as err:
                 self.absent.update((file, str(err)) for file in files if file not in self.done)
 
     def _note_limits(self, came_in, left_out, complete):
