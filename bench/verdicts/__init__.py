@@ -15,16 +15,16 @@ from report.errors import UserError
 HERE = Path(__file__).resolve().parent
 VERDICTS = ("true", "disputed", "false")
 # What a file of verdicts calls an engine, and what a log does.
-ENGINES = {"plugin": "checker", "coccinelle": "coccinelle"}
+ENGINES = {"plugin": "checker", "coccinelle": "coccinelle", "link": "link"}
 
 
 def load(tree):
-    """The verdicts on @tree ("6.1") as dicts, with "engine" as a log has it. Those of link are link's."""
+    """The verdicts on @tree ("6.1") as dicts, with "engine" as a log has it."""
     rows = []
     for path in sorted(HERE.glob("*.json")):
         kept = json.loads(path.read_text(encoding="utf-8"))
         engine = ENGINES.get(kept.get("engine", "coccinelle"))
-        rows += [{"rule": kept.get("rule"), **row, "engine": engine} for row in kept["findings"]
+        rows += [{"rule": kept.get("rule"), **row, "engine": engine} for row in kept.get("findings", ())
                  if engine and row.get("tree", kept.get("tree")) == tree]
     return rows
 
@@ -34,7 +34,7 @@ def trees():
     found = set()
     for path in HERE.glob("*.json"):
         kept = json.loads(path.read_text(encoding="utf-8"))
-        found |= {kept.get("tree")} | {row.get("tree") for row in kept["findings"]}
+        found |= {kept.get("tree")} | {row.get("tree") for row in kept.get("findings", ())}
     return sorted(found - {None}, key=lambda tree: [int(n) for n in tree.split(".")])
 
 
