@@ -32,7 +32,11 @@ enum page_use cases_use_of(const struct gup_event *event, const struct api_row *
 
 bool cases_is_notifier(const char *callee)
 {
-	static const char *const prefixes[] = { "mmu_interval_", "mmu_notifier_", "hmm_range_" };
+	/* mmu_notifier_range_init() and _invalidate_*() are of who changes page tables and tells the others. */
+	static const char *const prefixes[] = {
+		"mmu_interval_", "mmu_notifier_register", "mmu_notifier_unregister", "mmu_notifier_get",
+		"mmu_notifier_put", "__mmu_notifier_register", "hmm_range_",
+	};
 
 	for (size_t i = 0; callee && i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (!strncmp(callee, prefixes[i], strlen(prefixes[i])))

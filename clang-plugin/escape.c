@@ -141,6 +141,17 @@ static void keep_array(struct engine *e, struct state *s, const struct place *pl
 			engine_keep_field(e, s->holdings[i].site, place->record, place->name);
 }
 
+/* `thing->page = page`, `thing->pages[i] = page`: the pages sit in a field from now on. */
+static void keep_page(struct engine *e, const struct holding *h, const struct place *place)
+{
+	if (place->kind == PLACE_ELEM)
+		place = place->parent;
+	if (place->kind == PLACE_TARGET)
+		place = place->parent;
+	if (place->kind == PLACE_FIELD)
+		engine_keep_field(e, h->site, place->record, place->name);
+}
+
 static void note_count(struct holding *h, const struct place *place, struct value value,
 		       const struct gup_event *event)
 {
@@ -150,6 +161,15 @@ static void note_count(struct holding *h, const struct place *place, struct valu
 	h->count_field = place;
 	h->count_value = value.bits;
 	h->count_event = event;
+}
+
+/* The holding of which a page was mapped there: virt_to_page() of that address finds it again. */
+static struct holding *mapped_at(struct state *s, const struct place *object)
+{
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (s->holdings[i].mapped == object)
+			return &s->holdings[i];
+	return NULL;
 }
 
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
@@ -176,6 +196,8 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	if (plain)
 		return;
 	h = value.points ? engine_page_of(e, s, value, &index) : engine_number_of(e, s, value);
+	if (!h && value.points)
+		h = mapped_at(s, place_object(value.points));
 	const char *text = event && event->lhs ? event->text : "";
 
 	if (h && engine_is_outer(s, owner)) {
@@ -187,6 +209,8 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	if (!value.points)
 		return;
 	keep_array(e, s, place, value);
+	if (h && h->mapped != place_object(value.points))
+		keep_page(e, h, place);
 	state_attach(&e->arena, s, place_object(value.points),
 		     owner->kind == PLACE_GLOBAL ? NULL : owner, text);
 }

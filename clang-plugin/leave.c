@@ -72,6 +72,10 @@ void engine_prove_gone(const struct holding *h)
 static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
 {
 	h->site->doubted = true;
+	if (h->site->row->scoped) {
+		engine_site_open(e, h->site, "the inside of mm/gup.c, which says in ways of its own what it took");
+		return;
+	}
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->leave)
 			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
@@ -209,8 +213,11 @@ static bool ends_oddly(struct engine *e, const struct state *s)
 {
 	Z3_ast bits = s->returned.bits;
 
-	if (!bits || !e->root->returns.width || e->root->returns.is_bool || e->root->returns.is_pointer)
+	if (!bits || !e->root->returns.width || e->root->returns.is_bool)
 		return false;
+	/* ERR_PTR() of what is not zero: it points nowhere. */
+	if (e->root->returns.is_pointer)
+		return !s->returned.points && engine_certain(e, s, smt_nonzero(&e->smt, bits));
 	for (int i = 0; i < s->nr_holdings; i++)
 		if (smt_share(&e->smt, s->holdings[i].result, bits))
 			return false;

@@ -24,8 +24,8 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 #define MAX_COPIES 4
 
 /* May the value be one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`? */
-static bool may_lack_write(const struct engine *e, const struct gup_function *function,
-			   const struct gup_term *term, int depth)
+static bool value_may_lack_write(const struct engine *e, const struct gup_function *function,
+				 const struct gup_term *term, int depth)
 {
 	while (term->kind == TERM_CAST)
 		term = term->a;
@@ -39,24 +39,30 @@ static bool may_lack_write(const struct engine *e, const struct gup_function *fu
 
 			if (event->kind == EVENT_ASSIGN && event->lhs->kind == TERM_VAR &&
 			    event->lhs->var == term->var &&
-			    may_lack_write(e, function, event->rhs, depth + 1))
+			    value_may_lack_write(e, function, event->rhs, depth + 1))
 				return true;
 		}
 	return false;
 }
 
+static bool may_lack_write(const struct engine *e, const struct holding *h)
+{
+	int flags = h->site->form->flags;
+
+	return flags >= 0 && value_may_lack_write(e, h->site->function, h->site->event->args[flags], 0);
+}
+
 /*
  * What a get was for shows only when the data is looked at. A pin is for the
  * data (CASE 1, 2 and 5): one that asks for FOLL_WRITE by the direction of a
- * transfer is written to. FOLL_FORCE says that a read breaks copy-on-write.
- * Pages that nobody was given, or that a short call returned, were for nothing.
+ * transfer, or hands the pages to who may write, is written to. FOLL_FORCE says that a read breaks
+ * copy-on-write. Pages that nobody was given, or that a short call returned, were for nothing.
  */
 static bool is_for_writing(struct engine *e, const struct state *s, const struct holding *h)
 {
 	if (h->data_used)
 		return true;
-	return h->kind == KIND_PIN && (h->used || h->lent_to) && h->site->form->flags >= 0 &&
-	       may_lack_write(e, h->site->function, h->site->event->args[h->site->form->flags], 0) &&
+	return h->kind == KIND_PIN && (h->lent_to || (h->used && may_lack_write(e, h))) &&
 	       !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
 	       engine_possible(e, s, smt_compare(&e->smt, OP_EQ, false, h->result, h->asked));
 }
@@ -76,20 +82,56 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 
 /* --- filled in one function, released in another ------------------------------ */
 
-static bool dirties(const struct gup_event *event)
+static bool is_zero(const struct gup_term *term)
 {
-	return event->kind == EVENT_CALL && event->callee && strcasestr(event->callee, "dirty");
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	return term->kind == TERM_CONST && !term->value;
 }
 
-/* Is anything marked dirty in this file? Then somebody may have seen to it. */
-static bool file_dirties(struct engine *e)
+/* A release that marks what it drops: unpin_user_pages_dirty_lock(), unless told not to. */
+static bool releases_dirty(const struct api_row *row, const struct gup_event *event)
+{
+	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
+
+	if (!form || row->role != ROLE_RELEASE)
+		return false;
+	return row->always_dirties || (form->make_dirty >= 0 && !is_zero(event->args[form->make_dirty]));
+}
+
+/*
+ * May the event have marked pages of the field that `function` drops without a mark? What marks and
+ * releases in one has dropped its pages itself: it only says that the same function knows both ways.
+ */
+static bool excuses(struct engine *e, const struct gup_function *function, const struct gup_term *array,
+		    const struct gup_function *where, const struct gup_event *event)
+{
+	const struct api_row *row = event->kind == EVENT_CALL ? api_find(e->api, event->callee) : NULL;
+
+	if (event->kind != EVENT_CALL || !event->callee || !strcasestr(event->callee, "dirty"))
+		return false;
+	if (row && row->role == ROLE_RELEASE)
+		return where == function && releases_dirty(row, event);
+	for (int i = 0; i < event->nr_args; i++) {
+		const struct gup_term *field = rule_field_of(e, where, event->args[i]);
+
+		/* The pages of another field. */
+		if (field && event->args[i]->type.page_depth &&
+		    (strcmp(field->name, array->name) || strcmp(field->record, array->record)))
+			return false;
+	}
+	return true;
+}
+
+/* Does anything in this file mark these pages dirty? Then somebody may have seen to it. */
+static bool file_dirties(struct engine *e, const struct gup_function *function, const struct gup_term *array)
 {
 	for (int f = 0; f < e->model->nr_functions; f++) {
-		const struct gup_function *function = e->model->functions[f];
+		const struct gup_function *where = e->model->functions[f];
 
-		for (int b = 0; b < function->nr_blocks; b++)
-			for (int i = 0; i < function->blocks[b].nr_events; i++)
-				if (dirties(&function->blocks[b].events[i]))
+		for (int b = 0; b < where->nr_blocks; b++)
+			for (int i = 0; i < where->blocks[b].nr_events; i++)
+				if (excuses(e, function, array, where, &where->blocks[b].events[i]))
 					return true;
 	}
 	return false;
@@ -165,8 +207,9 @@ static void check_release(struct engine *e, const struct rule *rule,
 	const struct kept_field *field = array ? written_field(e, array, row->kind) : NULL;
 
 	/* What an error path of the acquiring function drops was not written to. */
-	if (!field || field->site->function == function || calls(field->site->function, function->name) ||
-	    device_only_reads(e, array))
+	if (!field || releases_dirty(row, event) || field->site->function == function ||
+	    calls(field->site->function, function->name) || device_only_reads(e, array) ||
+	    file_dirties(e, function, array))
 		return;
 	struct finding_step filled = rule_filled_here(e, field->site);
 
@@ -182,9 +225,7 @@ static void finish(struct engine *e, const struct rule *rule)
 
 	for (int i = 0; i < e->nr_fields; i++)
 		any |= e->fields[i].site->for_write;
-	if (!any || file_dirties(e))
-		return;
-	for (int f = 0; f < e->model->nr_functions; f++) {
+	for (int f = 0; any && f < e->model->nr_functions; f++) {
 		const struct gup_function *function = e->model->functions[f];
 
 		for (int b = 0; b < function->nr_blocks; b++)

@@ -6,6 +6,7 @@
  */
 #include "rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How many callers up a structure is followed to where it lives. */
@@ -123,11 +124,126 @@ static bool may_be_gone(const struct holding *h)
 	return h->lent_to && by && strchr(by + 1, '>');
 }
 
+/* --- for one request only ------------------------------------------------------------ */
+
+/* What runs when one request is done: include/linux/dmaengine.h, blk_types.h, fs.h, usb.h, blk-mq.h. */
+static bool is_completion(const struct gup_slot *slot)
+{
+	static const char *const fields[][2] = {
+		{ "dma_async_tx_descriptor", "callback" }, { "dma_async_tx_descriptor", "callback_result" },
+		{ "bio", "bi_end_io" }, { "kiocb", "ki_complete" }, { "urb", "complete" }, { "request", "end_io" },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!strcmp(slot->record, fields[i][0]) && !strcmp(slot->field, fields[i][1]))
+			return true;
+	return false;
+}
+
+static bool mentions(const struct gup_event *event, const char *name)
+{
+	if (event->kind != EVENT_CALL)
+		return false;
+	for (int a = 0; a < event->nr_args; a++)
+		if (event->args[a]->kind == TERM_FUNCTION && !strcmp(event->args[a]->name, name))
+			return true;
+	return event->callee && !strcmp(event->callee, name);
+}
+
+/* Marks in `above` the functions that run `function`: that call it, or hand it to kref_put() and the like. */
+static void climb(const struct engine *e, const struct gup_function *function, bool *above)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *caller = e->model->functions[f];
+		bool calls = caller == function;
+
+		for (int b = 0; !calls && !above[f] && b < caller->nr_blocks; b++)
+			for (int i = 0; i < caller->blocks[b].nr_events; i++)
+				calls |= mentions(&caller->blocks[b].events[i], function->name);
+		if (!calls || above[f])
+			continue;
+		above[f] = true;
+		if (caller != function)
+			climb(e, caller, above);
+	}
+}
+
+/* Does the function hand pages that the site leaves in a field to who may release them? */
+static bool drops(struct engine *e, const struct site *site, const struct gup_function *function)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
+				api_find(e->api, event->callee) : NULL;
+
+			if (event->kind != EVENT_CALL || (row && row->role != ROLE_RELEASE))
+				continue;
+			for (int a = 0; a < event->nr_args; a++) {
+				const struct gup_term *field = rule_field_of(e, function, event->args[a]);
+
+				for (int k = 0; field && k < e->nr_fields; k++)
+					if (e->fields[k].site == site && !strcmp(e->fields[k].field, field->name) &&
+					    !strcmp(e->fields[k].record, field->record))
+						return true;
+			}
+		}
+	return false;
+}
+
+static bool starts_with_others(const struct engine *e, const struct gup_function *function)
+{
+	bool *above = calloc(e->model->nr_functions, sizeof(*above));
+	int callers = 0;
+
+	if (!above)
+		abort();
+	climb(e, function, above);
+	for (int f = 0; f < e->model->nr_functions; f++)
+		callers += above[f];
+	free(above);
+	return !function->is_static || callers == 1;
+}
+
+/*
+ * Who releases: a completion, or nobody but what the same system call runs. A pin that lasts for as
+ * long as user space likes is released by others, when a file is closed at the latest.
+ */
+static bool lasts_one_request(struct engine *e, const struct site *site)
+{
+	const int count = e->model->nr_functions;
+	bool *taking = calloc(2 * (size_t)count, sizeof(*taking)), *dropping = taking + count;
+	bool completed = false, any = false, outside = false;
+
+	if (!taking)
+		abort();
+	climb(e, site->function, taking);
+	for (int f = 0; f < count; f++)
+		if (e->model->functions[f] != site->function && drops(e, site, e->model->functions[f])) {
+			any = true;
+			climb(e, e->model->functions[f], dropping);
+		}
+	for (int f = 0; f < count; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		for (int i = 0; dropping[f] && i < e->model->nr_slots; i++) {
+			bool ours = !strcmp(e->model->slots[i].function, function->name);
+
+			completed |= ours && is_completion(&e->model->slots[i]);
+			outside |= ours && !taking[f];
+		}
+		outside |= dropping[f] && !taking[f] && starts_with_others(e, function);
+	}
+	free(taking);
+	return completed || (any && !outside);
+}
+
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
 	if (error || !kept || h->kind != KIND_PIN || !h->flags || is_callers(e, s, h) || may_be_gone(h) ||
-	    rule_flag_possible(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function))
+	    rule_flag_possible(e, s, h->flags, "FOLL_LONGTERM") || rule_uses_notifier(h->site->function) ||
+	    lasts_one_request(e, h->site))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->held),
 	       "Pages pinned here are kept when %s() returns, without FOLL_LONGTERM",

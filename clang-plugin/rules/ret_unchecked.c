@@ -71,7 +71,7 @@ static void store(struct engine *e, struct state *s, struct holding *h, const st
 
 	(void)place;
 	if (!event || event->kind != EVENT_ASSIGN || !adds(event->rhs) || h->page_result ||
-	    value.points)
+	    value.points || rule_is_internal(e, h->site))
 		return;
 	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, smt_number(smt, 0, 64));
 

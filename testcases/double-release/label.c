@@ -9,7 +9,7 @@ int twice(unsigned long start)
 	struct page *page;
 	int ret;
 
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(start, 1, 0, &page) != 1)
 		return -EFAULT;
 	ret = check(page);
 	if (ret)
@@ -23,7 +23,7 @@ int once(unsigned long start)
 	struct page *page;
 	int ret;
 
-	if (pin_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(start, 1, 0, &page) != 1)
 		return -EFAULT;
 	ret = check(page);
 	if (ret) {
@@ -38,7 +38,7 @@ int two_references(unsigned long start)
 {
 	struct page *page;
 
-	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
 		return -EFAULT;
 	get_page(page);
 	put_page(page);

@@ -58,7 +58,7 @@ int bytes_without_offset(struct iov_iter *iter)
 /* What the helper leaves behind on an error, its only caller releases. */
 static int pin_all(unsigned long start, int n, struct page **pages, int *pinned)
 {
-	int ret = pin_user_pages_fast(start, n, FOLL_WRITE, pages); /* verdict plugin: pass */
+	int ret = pin_user_pages_fast(start, n, 0, pages); /* verdict plugin: pass */
 
 	if (ret < 0)
 		return ret;
