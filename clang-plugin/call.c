@@ -277,14 +277,24 @@ static void map_page(struct engine *e, struct state *s, struct holding *h,
 }
 
 /* `sg_set_page(sg, page, ...)`: the structure as a whole stands for the one page in it. */
-static void fill_slot(struct engine *e, struct state *s, struct holding *h, const struct place *slot,
-		      struct value page)
+static void fill_slot(struct engine *e, struct state *s, const struct place *slot, struct value page)
 {
 	if (!slot)
 		return;
 	state_write(&e->arena, s, slot, page);
-	if (slot->kind == PLACE_FIELD)
-		engine_keep_field(e, h->site, slot->record, slot->name);
+}
+
+/* The pages go into a container: the field in which that sits holds them. */
+static void fill_container(struct engine *e, struct state *s, struct holding *h, const struct gup_event *event,
+			   const struct api_params *form)
+{
+	const struct gup_term *field;
+
+	if (form->container < 0)
+		return;
+	field = engine_holder_of(e, s->frames[s->depth].function, event->args[form->container], true);
+	if (field)
+		engine_keep_field(e, h->site, field->record, field->name);
 }
 
 static void read_slot(struct engine *e, struct state *s, const struct gup_event *event,
@@ -338,7 +348,8 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	Z3_ast taken = Z3_mk_true(e->smt.z3);
 
 	if (form->slot >= 0)
-		fill_slot(e, s, h, engine_eval(e, s, event->args[form->slot]).points, value);
+		fill_slot(e, s, engine_eval(e, s, event->args[form->slot]).points, value);
+	fill_container(e, s, h, event, form);
 	if (row->returns == RETURNS_ERRNO && event->result >= 0) {
 		const struct frame *frame = &s->frames[s->depth];
 		const struct gup_var *v = &frame->function->vars[event->result];

@@ -127,7 +127,7 @@ static void look_at_use(struct engine *e, const struct gup_function *function, c
 	if (cases_use_of(event, row) == USE_NONE)
 		return;
 	for (int a = 0; a < event->nr_args; a++) {
-		const struct gup_term *field = rule_field_of(e, function, event->args[a]);
+		const struct gup_term *field = engine_holder_of(e, function, event->args[a], false);
 
 		for (int i = 0; field && i < e->nr_fields; i++)
 			if (!strcmp(e->fields[i].field, field->name) && !strcmp(e->fields[i].record, field->record))

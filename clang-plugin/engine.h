@@ -35,7 +35,7 @@ struct site {
 	int proof_rank;		/* how much that says: see enum proof_rank */
 	const char *flags_text;
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
-	bool for_force;			/* paths on which FOLL_FORCE may be set */
+	bool writes_unforced;		/* a path has FOLL_WRITE without FOLL_FORCE */
 	struct case_seen seen;		/* what is done with the pages */
 };
 
@@ -180,10 +180,20 @@ void engine_wrote(struct engine *e, struct state *s, const struct gup_event *eve
 		  const struct place *place);
 /* Remembers whether the site asks for pages to write to, on every path or on some. */
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null);
-/* The field that the pages of a term sit in: `t->pages`, `&t->pages[i]`, `t->page`; or NULL. */
-const struct gup_term *engine_field_of(const struct gup_term *term);
 /* Page references of the site's kind are left in this field. */
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
+/* --- holder.c ------------------------------------------------------------- */
+
+/* The field that the pages of a term sit in: `t->pages`, `&t->pages[i]`, `t->page`; or NULL. */
+const struct gup_term *engine_field_of(const struct gup_term *term);
+/*
+ * The same, also by way of variables and containers (or of the term, which is `contained` pages by what is done
+ * with it): `sg_page(sg)` where sg walks t->table. NULL: none, or not one for sure.
+ */
+const struct gup_term *engine_holder_of(struct engine *e, const struct gup_function *function,
+					const struct gup_term *term, bool contained);
+const struct place *engine_holder_place(const struct engine *e, const struct place *place);
+
 bool engine_is_outer(const struct state *s, const struct place *object);
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value);

@@ -95,23 +95,16 @@ void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_
 	cases_acquire(e, s, site, longterm_of(e, s, flags), is_null);
 	if (!flags || !model_flag(e->model, "FOLL_WRITE"))
 		return;
-	if (!site->for_force)
-		site->for_force = engine_possible(e, s, flag_bit(e, flags, "FOLL_FORCE"));
+	Z3_ast set = flag_bit(e, flags, "FOLL_WRITE");
+
+	if (!site->writes_unforced)
+		site->writes_unforced = engine_possible(e, s,
+			smt_and(&e->smt, set, smt_not(&e->smt, flag_bit(e, flags, "FOLL_FORCE"))));
 	if (site->for_write && site->for_read)
 		return;
-	Z3_ast set = flag_bit(e, flags, "FOLL_WRITE");
 
 	site->for_write |= engine_possible(e, s, set);
 	site->for_read |= engine_possible(e, s, smt_not(&e->smt, set));
-}
-
-const struct gup_term *engine_field_of(const struct gup_term *term)
-{
-	while (term->kind == TERM_CAST || term->kind == TERM_ADDR || term->kind == TERM_INDEX ||
-	       (term->kind == TERM_BINARY && (term->op == OP_ADD || term->op == OP_SUB) &&
-		term->a->type.is_pointer))
-		term = term->a;
-	return term->kind == TERM_FIELD && term->type.page_depth ? term : NULL;
 }
 
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field)
@@ -144,12 +137,10 @@ static void keep_array(struct engine *e, struct state *s, const struct place *pl
 /* `thing->page = page`, `thing->pages[i] = page`: the pages sit in a field from now on. */
 static void keep_page(struct engine *e, const struct holding *h, const struct place *place)
 {
-	if (place->kind == PLACE_ELEM)
-		place = place->parent;
-	if (place->kind == PLACE_TARGET)
-		place = place->parent;
-	if (place->kind == PLACE_FIELD)
-		engine_keep_field(e, h->site, place->record, place->name);
+	const struct place *field = engine_holder_place(e, place);
+
+	if (field)
+		engine_keep_field(e, h->site, field->record, field->name);
 }
 
 static void note_count(struct holding *h, const struct place *place, struct value value,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What readers decided about findings on real kernels, a JSON file an engine and a tree, and how a log's
+What readers decided about findings on real kernels, a JSON file an engine and a tree (files of another kind have no "findings"), and how a log's
 findings are matched with it: by rule, file and function, so that code may move.
 """
 

@@ -123,67 +123,6 @@ int rule_holdings_in(const struct state *s, const struct place *array)
 	return count;
 }
 
-static const struct gup_term *uncast(const struct gup_term *term)
-{
-	while (term->kind == TERM_CAST)
-		term = term->a;
-	return term;
-}
-
-/* `sg_page(&thing->mem)`, of which the variable is the result: the field mem. */
-static const struct gup_term *slot_of(struct engine *e, const struct gup_function *function, int var)
-{
-	for (int b = 0; b < function->nr_blocks; b++)
-		for (int i = 0; i < function->blocks[b].nr_events; i++) {
-			const struct gup_event *event = &function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL && event->result == var ?
-				api_find(e->api, event->callee) : NULL;
-			const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
-			const struct gup_term *slot;
-
-			if (!form || row->role != ROLE_SLOT || form->slot < 0)
-				continue;
-			slot = uncast(event->args[form->slot]);
-			return slot->kind == TERM_ADDR && slot->a->kind == TERM_FIELD ? slot->a : NULL;
-		}
-	return NULL;
-}
-
-/* The one thing that a variable of the function is assigned, or NULL. */
-static const struct gup_term *only_value(const struct gup_function *function, int var)
-{
-	const struct gup_term *value = NULL;
-
-	if (function->vars[var].kind == VAR_PARAM || function->vars[var].address_taken)
-		return NULL;
-	for (int b = 0; b < function->nr_blocks; b++)
-		for (int i = 0; i < function->blocks[b].nr_events; i++) {
-			const struct gup_event *event = &function->blocks[b].events[i];
-
-			if (event->kind != EVENT_ASSIGN || event->lhs->kind != TERM_VAR ||
-			    event->lhs->var != var)
-				continue;
-			if (value)
-				return NULL;
-			value = event->rhs;
-		}
-	return value;
-}
-
-const struct gup_term *rule_field_of(struct engine *e, const struct gup_function *function,
-				     const struct gup_term *term)
-{
-	const struct gup_term *field = engine_field_of(term), *value;
-
-	while (!field && (term->kind == TERM_CAST || term->kind == TERM_INDEX || term->kind == TERM_ADDR ||
-			  (term->kind == TERM_BINARY && term->a->type.is_pointer)))
-		term = term->a;
-	if (field || term->kind != TERM_VAR || !term->type.page_depth)
-		return field;
-	value = only_value(function, term->var);
-	return value ? engine_field_of(value) : slot_of(e, function, term->var);
-}
-
 const struct gup_term *rule_released_array(struct engine *e, const struct gup_function *function,
 					   const struct gup_event *event, const struct api_row **row)
 {
@@ -194,7 +133,7 @@ const struct gup_term *rule_released_array(struct engine *e, const struct gup_fu
 	if (!form || (*row)->role != ROLE_RELEASE || form->pages < 0 ||
 	    ((*row)->kind != KIND_PIN && (*row)->kind != KIND_GET))
 		return NULL;
-	return rule_field_of(e, function, event->args[form->pages]);
+	return engine_holder_of(e, function, event->args[form->pages], false);
 }
 
 const struct kept_field *rule_kept_field(const struct engine *e, const struct gup_term *term,

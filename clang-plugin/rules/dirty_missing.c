@@ -23,33 +23,51 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 /* How many variables the flags may go through. */
 #define MAX_COPIES 4
 
-/* May the value be one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`? */
-static bool value_may_lack_write(const struct engine *e, const struct gup_function *function,
-				 const struct gup_term *term, int depth)
+/*
+ * Is the value sometimes one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`? With
+ * `unknown`, may it be: what is not known may lack the flag, but is not the direction of a transfer.
+ */
+static bool lacks_write(const struct engine *e, const struct gup_function *function,
+			const struct gup_term *term, bool unknown, int depth)
 {
+	bool any = false;
+
 	while (term->kind == TERM_CAST)
 		term = term->a;
 	if (term->kind == TERM_CONST)
 		return !(term->value & model_flag(e->model, "FOLL_WRITE"));
+	if (unknown && term->kind == TERM_BINARY && term->op == OP_OR)
+		return lacks_write(e, function, term->a, unknown, depth + 1) &&
+		       lacks_write(e, function, term->b, unknown, depth + 1);
 	if (term->kind != TERM_VAR || depth > MAX_COPIES)
-		return false;
+		return unknown;
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
 
-			if (event->kind == EVENT_ASSIGN && event->lhs->kind == TERM_VAR &&
-			    event->lhs->var == term->var &&
-			    value_may_lack_write(e, function, event->rhs, depth + 1))
+			if (event->kind != EVENT_ASSIGN || event->lhs->kind != TERM_VAR ||
+			    event->lhs->var != term->var)
+				continue;
+			any = true;
+			if (lacks_write(e, function, event->rhs, unknown, depth + 1))
 				return true;
 		}
-	return false;
+	return unknown && !any;
 }
 
+/* By the direction of a transfer? */
 static bool may_lack_write(const struct engine *e, const struct holding *h)
 {
 	int flags = h->site->form->flags;
 
-	return flags >= 0 && value_may_lack_write(e, h->site->function, h->site->event->args[flags], 0);
+	return flags >= 0 && lacks_write(e, h->site->function, h->site->event->args[flags], false, 0);
+}
+
+static bool always_writes(const struct engine *e, const struct holding *h)
+{
+	int flags = h->site->form->flags;
+
+	return flags >= 0 && !lacks_write(e, h->site->function, h->site->event->args[flags], true, 0);
 }
 
 /*
@@ -62,8 +80,10 @@ static bool is_for_writing(struct engine *e, const struct state *s, const struct
 {
 	if (h->data_used)
 		return true;
-	return h->kind == KIND_PIN && (h->lent_to || (h->used && may_lack_write(e, h))) &&
-	       !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
+	if (h->kind != KIND_PIN || (!(h->lent_to && always_writes(e, h)) &&
+				    !((h->used || h->lent_to) && may_lack_write(e, h))))
+		return false;
+	return !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
 	       engine_possible(e, s, smt_compare(&e->smt, OP_EQ, false, h->result, h->asked));
 }
 
@@ -113,7 +133,7 @@ static bool excuses(struct engine *e, const struct gup_function *function, const
 	if (row && row->role == ROLE_RELEASE)
 		return where == function && releases_dirty(row, event);
 	for (int i = 0; i < event->nr_args; i++) {
-		const struct gup_term *field = rule_field_of(e, where, event->args[i]);
+		const struct gup_term *field = engine_holder_of(e, where, event->args[i], false);
 
 		/* The pages of another field. */
 		if (field && event->args[i]->type.page_depth &&
@@ -149,6 +169,19 @@ static bool calls(const struct gup_function *function, const char *name)
 	return false;
 }
 
+/* Does nobody but who takes the pages call the function that drops them? Then it is there for errors. */
+static bool only_undoes(const struct engine *e, const struct gup_function *drops, const struct gup_function *takes)
+{
+	if (drops == takes)
+		return true;
+	if (!drops->is_static || !calls(takes, drops->name))
+		return false;
+	for (int f = 0; f < e->model->nr_functions; f++)
+		if (e->model->functions[f] != takes && calls(e->model->functions[f], drops->name))
+			return false;
+	return true;
+}
+
 /*
  * Asked for with FOLL_WRITE on some paths and without on others: that is the
  * direction of a transfer, not the copy-on-write that reads ask for as well.
@@ -162,23 +195,23 @@ static const struct kept_field *written_field(const struct engine *e, const stru
 		const struct site *site = field->site;
 
 		if (field->kind == kind && site->for_write &&
-		    (site->for_read || (kind == KIND_PIN && !site->for_force)) &&
+		    (site->for_read || (kind == KIND_PIN && site->writes_unforced)) &&
 		    !strcmp(field->field, array->name) && !strcmp(field->record, array->record))
 			return field;
 	}
 	return NULL;
 }
 
-static bool is_field(const struct gup_term *term, const struct gup_term *field)
+static bool is_field(struct engine *e, const struct gup_function *function, const struct gup_term *term,
+		     const struct gup_term *field)
 {
-	while (term->kind == TERM_CAST || term->kind == TERM_ADDR || term->kind == TERM_INDEX)
-		term = term->a;
-	return term->kind == TERM_FIELD && !strcmp(term->name, field->name) &&
-	       !strcmp(term->record, field->record);
+	const struct gup_term *holder = engine_holder_of(e, function, term, true);
+
+	return holder && !strcmp(holder->name, field->name) && !strcmp(holder->record, field->record);
 }
 
 /* dma_map_sg(dev, &thing->mem, 1, DMA_TO_DEVICE): the device reads (include/linux/dma-direction.h). */
-static bool device_only_reads(const struct engine *e, const struct gup_term *field)
+static bool device_only_reads(struct engine *e, const struct gup_term *field)
 {
 	for (int f = 0; f < e->model->nr_functions; f++) {
 		const struct gup_function *function = e->model->functions[f];
@@ -189,7 +222,7 @@ static bool device_only_reads(const struct engine *e, const struct gup_term *fie
 				bool ours = false, reads = false;
 
 				for (int a = 0; event->kind == EVENT_CALL && a < event->nr_args; a++) {
-					ours |= is_field(event->args[a], field);
+					ours |= is_field(e, function, event->args[a], field);
 					reads |= strstr(event->arg_text[a], "TO_DEVICE") != NULL;
 				}
 				if (ours && reads)
@@ -207,9 +240,8 @@ static void check_release(struct engine *e, const struct rule *rule,
 	const struct kept_field *field = array ? written_field(e, array, row->kind) : NULL;
 
 	/* What an error path of the acquiring function drops was not written to. */
-	if (!field || releases_dirty(row, event) || field->site->function == function ||
-	    calls(field->site->function, function->name) || device_only_reads(e, array) ||
-	    file_dirties(e, function, array))
+	if (!field || releases_dirty(row, event) || only_undoes(e, function, field->site->function) ||
+	    device_only_reads(e, array) || file_dirties(e, function, array))
 		return;
 	struct finding_step filled = rule_filled_here(e, field->site);
 

@@ -180,7 +180,7 @@ static bool drops(struct engine *e, const struct site *site, const struct gup_fu
 			if (event->kind != EVENT_CALL || (row && row->role != ROLE_RELEASE))
 				continue;
 			for (int a = 0; a < event->nr_args; a++) {
-				const struct gup_term *field = rule_field_of(e, function, event->args[a]);
+				const struct gup_term *field = engine_holder_of(e, function, event->args[a], false);
 
 				for (int k = 0; field && k < e->nr_fields; k++)
 					if (e->fields[k].site == site && !strcmp(e->fields[k].field, field->name) &&

@@ -20,9 +20,6 @@ bool rule_is_internal(const struct engine *e, const struct site *site);
 const char *rule_kind_text(enum api_kind kind);
 /* Are all symbols of the term among those of the holding's numbers? */
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h);
-/* The field that holds the pages of a term, also by way of a variable or sg_page(); or NULL. */
-const struct gup_term *rule_field_of(struct engine *e, const struct gup_function *function,
-				     const struct gup_term *term);
 /* The field whose pages, all or one, the event releases by `row`; NULL when it does not. */
 const struct gup_term *rule_released_array(struct engine *e, const struct gup_function *function,
 					   const struct gup_event *event, const struct api_row **row);

@@ -61,7 +61,7 @@ static void check_event(struct engine *e, const struct rule *rule,
 	if (event->kind != EVENT_CALL || (!dirties && !is_for_a_device(event)))
 		return;
 	for (int i = 0; i < event->nr_args; i++) {
-		const struct gup_term *field = rule_field_of(e, function, event->args[i]);
+		const struct gup_term *field = engine_holder_of(e, function, event->args[i], false);
 		const struct kept_field *kept = got_field(e, field);
 		struct finding_step used = { STEP_CALL, event->pos, NULL };
 

@@ -47,3 +47,21 @@ int for_nothing(unsigned long start, struct page **pages, int n)
 		unpin_user_pages(pages, ret);
 	return 0;
 }
+
+/* What is dropped at once, whatever it was pinned for, is the exception: the caller has the rest. */
+unsigned long page_to_pfn(struct page *page);
+bool is_zero_pfn(unsigned long pfn);
+
+int all_but_zero_pages(unsigned long start, struct page **pages, int n, bool write)
+{
+	unsigned int flags = FOLL_LONGTERM;
+	int i, ret;
+
+	if (write)
+		flags |= FOLL_WRITE;
+	ret = pin_user_pages_fast(start, n, flags | FOLL_LONGTERM, pages);
+	for (i = 0; i < ret; i++)
+		if (is_zero_pfn(page_to_pfn(pages[i])))
+			unpin_user_page(pages[i]);
+	return ret;
+}
