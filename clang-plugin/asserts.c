@@ -10,6 +10,9 @@
 #define MAX_UP 4
 #define MAX_CONTEXTS 64
 
+/* Blocks of a function that only makes flags. */
+#define MAX_FLAG_BLOCKS 24
+
 struct context { struct env env; const char **chain; int nr_chain; };
 struct contexts { struct context list[MAX_CONTEXTS]; int count; bool unseen; };
 
@@ -116,17 +119,22 @@ static bool at_assert(struct masks *m, const struct masks_frame *frame, int bloc
 	return true;
 }
 
+/* A flag that becomes part of the value: FOLL_WRITE, flags | FOLL_WRITE, but no test for one. */
 static bool says_a_flag(const struct gup_term *term)
 {
-	return term && ((term->kind == TERM_CONST && term->name && !strncmp(term->name, "FOLL_", 5)) ||
-			says_a_flag(term->a) || says_a_flag(term->b));
+	if (!term || (term->kind == TERM_BINARY && term->op != OP_OR))
+		return false;
+	return (term->kind == TERM_CONST && term->name && !strncmp(term->name, "FOLL_", 5)) ||
+	       says_a_flag(term->a) || says_a_flag(term->b);
 }
 
-/* Makes flags for its caller: names some, and takes no pages itself. */
+/* A small function that makes flags for its caller, and takes no pages itself. */
 static bool makes_flags(const struct program *p, const struct gup_function *function)
 {
 	bool says = false;
 
+	if (function->nr_blocks > MAX_FLAG_BLOCKS)
+		return false;
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
@@ -140,12 +148,37 @@ static bool makes_flags(const struct program *p, const struct gup_function *func
 	return says;
 }
 
+/* In a file that has the assert, mm/gup.c? */
+static bool beside_assert(const struct question *q, const struct definition *d)
+{
+	for (int i = 0; i < q->asserts->nr_points; i++)
+		if (q->asserts->points[i].definition->unit == d->unit)
+			return true;
+	return false;
+}
+
+/* In mm/gup.c itself flags are passed on by value, and only checked elsewhere. */
+static bool is_flag_maker(const struct question *q, struct definition *d)
+{
+	if (beside_assert(q, d))
+		return false;
+	if (!d->flags_known)
+		d->makes_flags = makes_flags(q->program, d->function);
+	d->flags_known = true;
+	return d->makes_flags;
+}
+
 /* Bodies that lead to the assert, those that make flags, and checks that are handed the flags by address. */
 static bool enters(struct masks *m, struct definition *callee)
 {
-	if (callee->leads)
-		return true;
-	if (callee->function->nr_blocks < 100 && makes_flags(m->program, callee->function))
+	const struct api_row *row;
+
+	if (callee->leads) {
+		/* A page fault leads there, too: by way of files that no flags of ours go through. */
+		row = api_find(m->program->api, callee->function->name);
+		return beside_assert(m->data, callee) || (row && row->role == ROLE_ACQUIRE);
+	}
+	if (is_flag_maker(m->data, callee))
 		return true;
 	for (int i = 0; callee->function->is_static && i < callee->function->nr_params; i++)
 		if (callee->function->vars[i].type.is_pointer && callee->function->vars[i].type.elem_size &&

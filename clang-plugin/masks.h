@@ -13,7 +13,7 @@
 
 /* A member of the structure that a variable is or points to: user->gup_flags. */
 struct mask_member { int var; const char *field; struct bits bits; };
-#define MASKS_MAX_MEMBERS 12
+#define MASKS_MAX_MEMBERS 6
 
 /* What the variables of a function hold, what its pointers point to, and members that were written. */
 struct env { struct bits *vars, *targets; struct mask_member *members; int nr_members; };

@@ -22,6 +22,7 @@ struct definition {
 	struct gup_function *function;
 	struct definition *next;	/* in the hash chain */
 	bool leads;			/* asserts.c: to where mm/gup.c looks at FOLL_GET */
+	bool flags_known, makes_flags;	/* asserts.c: for its callers; once it was looked at */
 	bool touches;			/* join.c: takes or drops references, or calls who does */
 };
 
