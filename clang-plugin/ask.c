@@ -83,6 +83,19 @@ bool engine_certain(struct engine *e, const struct state *s, Z3_ast cond)
 	return ask(e, s, smt_not(&e->smt, cond)) == SMT_NO;
 }
 
+/* A short look: that it did not find out is no failure. */
+bool engine_settled(struct engine *e, const struct state *s, Z3_ast cond)
+{
+	unsigned unknowns = e->unknowns;
+
+	smt_quick(&e->smt, true);
+	bool settled = engine_certain(e, s, cond);
+
+	smt_quick(&e->smt, false);
+	e->unknowns = unknowns;
+	return settled;
+}
+
 /* May the path go on where cond holds? Here an unknown answer counts as yes. */
 bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond)
 {

@@ -219,6 +219,8 @@ Z3_ast engine_vague(struct engine *e, unsigned width);
 bool engine_possible(struct engine *e, const struct state *s, Z3_ast cond);
 /* Must it hold here? */
 bool engine_certain(struct engine *e, const struct state *s, Z3_ast cond);
+/* Is it easily seen that it must hold here? */
+bool engine_settled(struct engine *e, const struct state *s, Z3_ast cond);
 void engine_step(struct engine *e, struct state *s, enum step_kind kind, const struct gup_pos *pos,
 		 const char *text);
 void engine_step_value(struct state *s, const char *name, Z3_ast bits, bool is_signed);

@@ -325,7 +325,7 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 	h->held = smt_binary(smt, OP_SUB, false, h->held, info->released);
 	h->released = true;
 	/* All gone: said once, so that no later question has to find it out again. */
-	if (engine_certain(e, s, smt_not(smt, smt_nonzero(smt, h->held))))
+	if (engine_settled(e, s, smt_not(smt, smt_nonzero(smt, h->held))))
 		h->held = smt_number(smt, 0, 64);
 }
 

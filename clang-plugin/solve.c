@@ -183,8 +183,12 @@ bool smt_refuted(struct smt *smt, Z3_ast const *terms, int count)
 
 	if (!smt->ints)
 		smt->ints = ints_new(smt);
-	return ints_read(smt->ints, terms, count, &exact) == 1 &&
-	       !smt_constant_truth(smt, ints_assertion(smt->ints, 0));
+	bool refuted = ints_read(smt->ints, terms, count, &exact) == 1 &&
+		       !smt_constant_truth(smt, ints_assertion(smt->ints, 0));
+
+	/* Terms that grow without a question cost as well. */
+	count_work(smt, int_solver(smt));
+	return refuted;
 }
 
 static void take_number(void *data, Z3_ast symbol, uint64_t value)
