@@ -5,7 +5,7 @@ FOLL = "foll-get-missing"
 
 SUBJECTS = {
     "partial-pin-leak": "release the pages of a short result",
-    "pin-leak": "release the pages of a short result",
+    "pin-leak": "release pages on a path that fails",
     "flags-literal": "say FOLL_WRITE instead of a truth value",
     "dirty-missing": "mark written pages dirty before their release",
     "pin-put-mismatch": "release pages the way they were taken",
@@ -19,9 +19,16 @@ takes such a result for a failure leaves without giving them back:
 {sites}
 
 Release what was returned."""
+LOST = """\
+A step behind these calls may fail. The pages that were taken are held then, and the path leaves without
+giving them back:
+
+{sites}
+
+Release them before it leaves."""
 BODIES = {
     "partial-pin-leak": SHORT,
-    "pin-leak": SHORT,
+    "pin-leak": LOST,
     "flags-literal": """\
 These calls pass a truth value or a bare number where gup_flags belongs, as was right for the parameter
 `write` that get_user_pages() had until 4.9 and get_user_pages_fast() until 5.2:

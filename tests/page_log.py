@@ -95,6 +95,8 @@ def log(results, notes=(), **properties):
         "properties": {"kernelVersion": "6.1.0", "commit": "0123456789abcdef", "part": "",
                        "arch": "", "kernelRoot": "/src/linux", "externalModule": False,
                        "filesRead": 10, "filesNamingTheApi": 5, "follGetForcedAt": ["mm/gup.c:5"],
+                       "link": {"notRun": "", "linkedFiles": 7, "rounds": 1, "complete": True, "files": ["b.c"],
+                                "learnt": [f"field t.{HOSTILE[0]}"], "limits": {"rounds": 4, "files": 9}},
                        "assert": {"policy": "assert", "points": ["mm/gup.c:5"]},
                        "checker": {"config": "x86 allmodconfig", "notRun": "", "compiled": 4,
                                    "failed": 1},

@@ -143,6 +143,7 @@ def test_the_assert_and_the_case_of_a_call(browser, made):
     browser.open(f"{made['many']}#v=facts")
     table = browser.one('[aria-label="The assert, by subsystem"]')
     assert sum(int(t) for t in browser.texts('[aria-label="The assert, by subsystem"] td:nth-child(2)') if t) == trips
+    assert "7 files linked, after 1 round over what was learnt, which brought in 1 files" in browser.one(".about").text
     assert "FOO DRIVER" in table.text and "Where it would stand: mm/gup.c:5." in browser.one("#facts").text
 
 
