@@ -176,6 +176,28 @@ def parse_commands(text, compiler, directory):
     return entries
 
 
+def _tried(build):
+    """Changes when it may be worth while to try @build again: with the tree, or the tools."""
+    return "\n".join([_core(build), *variables(build)])
+
+
+def give_up(build, why):
+    """Remember that @build cannot be prepared: a minute for each architecture, at each audit."""
+    (build.directory / "failed.stamp").write_text(f"{_tried(build)}\n\n{why}", encoding="utf-8",
+                                                  errors="surrogateescape")
+
+
+def gave_up(build):
+    """Raises NotPossible when @build was given up, and nothing has changed since."""
+    try:
+        text = (build.directory / "failed.stamp").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return
+    before, _, why = text.rpartition("\n\n")
+    if before == _tried(build):
+        raise NotPossible(why)
+
+
 def prepare(build, jobs, again=False):
     """Configure and prepare @build as far as it is not yet, or @again. Raises NotPossible."""
     prepared, core = build.directory / "prepared.stamp", _core(build)

@@ -44,12 +44,16 @@ class Whole:
 
     def _configure(self, arch):
         build = kbuild.find(self.tree.root, arch, self.args.build, self.clang)
-        created = not build.directory.exists()
+        created, first = not build.directory.exists(), not self.builds
         self.stack.enter_context(checker.locked(build.directory))
+        if not first:
+            kbuild.gave_up(build)
         try:
             kbuild.prepare(build, self.jobs)
-        except kbuild.NotPossible:
-            if created:
+        except kbuild.NotPossible as err:
+            if not first:
+                kbuild.give_up(build, err)
+            elif created:
                 shutil.rmtree(build.directory, ignore_errors=True)
             raise
         return build

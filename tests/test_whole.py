@@ -19,7 +19,7 @@ O ?= .
 SOURCE := $(CURDIR)
 MAKEFLAGS += -r
 allmodconfig:
-	mkdir -p $(O); touch $(O)/.config; test $(ARCH) != riscv
+	mkdir -p $(O); touch $(O)/.config; echo again >> $(O)/configured; test $(ARCH) != riscv
 prepare0 prepare: ;
 %.o: FORCE
 	@echo '  CC $@'; $(CC) -DCONFIG_$(ARCH) -I INCLUDE -c -o $@ $(SOURCE)/$*.c
@@ -179,6 +179,8 @@ def test_same_bytes_again_for_any_number_of_jobs_and_from_nothing(audited, tmp_p
     again = run_audit(tmp / "linux", tmp_path / "again", "--jobs", "1", cache=tmp / "cache")
     retried = {line.split()[-1] for line in again.stderr.split("\n") if re.match(r" +\d+ of \d+ \w+\.c$", line)}
     assert retried == {"far.c"}        # what failed on x86 may not fail the next time
+    configured = list((tmp / "cache").glob("gupcheck/build/*/configured"))
+    assert len(configured) == 4 and {path.read_text() for path in configured} == {"again\n"}
     run_audit(tmp / "linux", tmp_path / "new", "--jobs", "1", cache=tmp_path / "cache")
     for out in ("again", "new"):
         assert (tmp_path / out / "audit.sarif").read_bytes() == (tmp / "out/audit.sarif").read_bytes()
@@ -230,8 +232,9 @@ def test_sparse_is_a_second_opinion(audited, tmp_path):
     plain, asked = logs.values()
     said = [r["properties"]["says"]["sparse"] for r in asked["results"] if "sparse" in r["properties"]["says"]]
     assert [(s["verdict"], s["text"]) for s in said] == [("note", "line 18: dereference of noderef expression")]
-    notes = [n for n in asked["invocations"][0]["toolExecutionNotifications"] if "sparse" in n["message"]["text"]]
-    assert [n["level"] for n in notes] == ["note", "note"] and "1 warnings about code" in notes[0]["message"]["text"]
+    notes = [(n.get("level"), n["message"]["text"]) for n in asked["invocations"][0]["toolExecutionNotifications"]]
+    assert ("note", "drivers/keep/take.c: line 18: sparse, in one(): dereference of noderef expression") in notes
+    assert ("note", "sparse: 1 warnings about code that holds no references are not shown") in notes
     for results in (r["results"] for r in (plain, asked)):
         for result in results:
             result["properties"]["says"].pop("sparse", None)
