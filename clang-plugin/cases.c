@@ -231,7 +231,7 @@ const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool 
 		return "3";
 	if (seen->longterm == LONGTERM_SET)
 		return "2";
-	if (seen->request)
+	if (seen->request || (seen->iterator && !longterm))
 		return "1";
 	if (seen->kept || (longterm && seen->device))
 		return "2";
@@ -239,8 +239,6 @@ const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool 
 		return seen->longterm & LONGTERM_MAYBE ? "unknown" : "1";
 	if (seen->data)
 		return "5";
-	if (seen->iterator)
-		return "1";
 	if (longterm)
 		return "2";
 	if (complete && !seen->passed && !seen->to_caller) {
@@ -251,8 +249,19 @@ const char *cases_judge(struct arena *arena, const struct case_seen *seen, bool 
 	return "unknown";
 }
 
+/* A page in a variable: who puts it elsewhere is seen. An array may be filled for somebody else. */
+static bool fills_variable(const struct site *site)
+{
+	const struct gup_term *term = site->form && site->form->pages >= 0 ?
+		site->event->args[site->form->pages] : NULL;
+
+	while (term && term->kind == TERM_CAST)
+		term = term->a;
+	return !term || (term->kind == TERM_ADDR && term->a->kind == TERM_VAR);
+}
+
 const char *cases_of_site(const struct engine *e, const struct site *site, const char **evidence)
 {
-	return cases_judge(e->kept, &site->seen, site->reached && !site->open && (site->proof || site->failed),
+	return cases_judge(e->kept, &site->seen, site->reached && !site->open && (site->proof || site->failed) && fills_variable(site),
 			   site->event->pos.file ? site->event->pos.file : "", evidence);
 }
