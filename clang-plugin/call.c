@@ -44,6 +44,18 @@ static void plain_result(struct engine *e, struct state *s, const struct gup_eve
 
 /* --- what every kernel function of these names does ----------------------- */
 
+/* A page that an acquire returned is a page: IS_ERR() of it says no. */
+static void is_no_error(struct engine *e, struct state *s, struct value value)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast index;
+	const struct holding *h = engine_page_of(e, s, value, &index);
+
+	if (h && value.bits && smt_width(smt, value.bits) == 64)
+		state_add_fact(&e->arena, smt, s, smt_or(smt, smt_not(smt, smt_nonzero(smt, h->count)),
+			smt_compare(smt, OP_LT, false, value.bits, smt_number(smt, -4095, 64))));
+}
+
 static bool error_pointers(struct engine *e, struct state *s, const struct gup_event *event)
 {
 	struct smt *smt = &e->smt;
@@ -72,6 +84,8 @@ static bool error_pointers(struct engine *e, struct state *s, const struct gup_e
 	arg = engine_eval(e, s, event->args[0]);
 	if (!arg.bits)
 		return false;
+	if (is_err || or_null)
+		is_no_error(e, s, arg);
 	Z3_ast wide = smt_resize(smt, arg.bits, 64, event->args[0]->type.is_signed);
 	Z3_ast bad = smt_compare(smt, OP_GE, false, wide, smt_number(smt, -4095, 64));
 
