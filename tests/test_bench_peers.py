@@ -159,12 +159,17 @@ def test_summary_and_table():
     rows = [({"expects": e}, {"outcome": o, "why": "1 s"}) for e, o in (
         (["pin-leak"], "found"), (["pin-leak"], "silent"), (["dirty-missing"], "failed"), ([], "found"))]
     level = {"pin-leak": "error", "dirty-missing": "warning"}
-    result = score.summary({"x": rows}, {"x": 3}, {"x": [(6, 30, 2, 10), (2, 10, 2, 10), (8, 10, 2, 10)]}, level)
+    half = [({"expects": ["pin-leak"]}, {"outcome": "silent", "why": ""})]
+    result = score.summary({"x": rows, "y": half, "z": []}, {"x": 3, "y": 0, "z": 0}, {
+        "y": [], "z": [], "x": [(6, 30, 2, 10), (2, 10, 2, 10), (8, 10, 2, 10)]}, level)
     assert result["x"]["time"] == 3 and result["x"]["time_worst"] == 4 and result["x"]["memory"] == 1
     assert result["x"]["failed"] == {"N s": 1}
     shown = score.table(result, level)
-    assert "| pin-leak | 2 | 1 |" in shown and "| rewrites: false alarms | 1 | 1 |" in shown
-    assert "| no answer |  | 1 |" in shown and "| about pages in clean files |  | 3 |" in shown
+    assert "| pin-leak | 2 | 1 | 0 of 1 | - |" in shown
+    assert "| rewrites: false alarms | 1 | 1 | - | - |" in shown
+    assert "| no answer |  | 1 | 0 | - |" in shown
+    assert "| about pages in clean files |  | 3 | 0 | - |" in shown
+    assert "| time, median |  | 3.00 | - | - |" in shown
 
 
 def test_whole_run(tmp_path):

@@ -147,6 +147,17 @@ def summary(judged, clean, times, levels):
     return result
 
 
+def _found(counts, edits):
+    """A cell: how many were found; of how many, where not all have been run; "-" where none has."""
+    run, found = counts.get("edits", 0), counts.get("found", 0)
+    return "-" if not run else f"{found}" if run == edits else f"{found} of {run}"
+
+
+def _sum(row, key):
+    classes = row["classes"].values()
+    return str(sum(c.get(key, 0) for c in classes)) if classes else "-"
+
+
 def _row(name, level, cells):
     return "| " + " | ".join([name, level, *cells]) + " |"
 
@@ -161,15 +172,16 @@ def table(result, levels):
         counts = {tool: result[tool]["classes"].get(name, {}) for tool in tools}
         edits = max(c.get("edits", 0) for c in counts.values())
         label = "rewrites: false alarms" if name == "rewrite" else name
-        lines.append(_row(label, str(edits), [str(c.get("found", 0)) for c in counts.values()]))
+        lines.append(_row(label, str(edits), [_found(c, edits) for c in counts.values()]))
     for level in ("error", "warning"):
         counts = [result[tool]["levels"][level] for tool in tools]
-        lines.append(_row(f"all {level}s", str(max(c.get("edits", 0) for c in counts)),
-                          [f"{c.get('found', 0)}" for c in counts]))
+        edits = max(c.get("edits", 0) for c in counts)
+        if edits:
+            lines.append(_row(f"all {level}s", str(edits), [_found(c, edits) for c in counts]))
     for label, key in (("new, about something else", "other"), ("no answer", "failed")):
-        cells = [str(sum(c.get(key, 0) for c in result[tool]["classes"].values())) for tool in tools]
-        lines.append(_row(label, "", cells))
-    lines.append(_row("about pages in clean files", "", [str(result[tool]["clean"]) for tool in tools]))
+        lines.append(_row(label, "", [_sum(result[tool], key) for tool in tools]))
+    lines.append(_row("about pages in clean files", "", [
+        str(result[tool]["clean"]) if result[tool]["classes"] else "-" for tool in tools]))
     for label, key in (("time, median", "time"), ("time, worst", "time_worst"),
                        ("memory, median", "memory")):
         lines.append(_row(label, "", ["-" if result[tool][key] is None else f"{result[tool][key]:.2f}"
