@@ -239,6 +239,9 @@ static struct value evaluate(struct engine *e, struct state *s, const struct gup
 {
 	struct value value = { NULL, NULL };
 
+	/* An operation without a width has no value: no compiler makes one, a damaged file may. */
+	if ((term->kind == TERM_BINARY || term->kind == TERM_UNARY) && !term->type.width)
+		return value;
 	switch (term->kind) {
 	case TERM_CONST:
 		if (term->type.width)
