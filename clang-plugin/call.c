@@ -454,10 +454,13 @@ static bool enter(struct engine *e, struct state *s, const struct gup_event *eve
 	struct value args[16];
 	const struct flow *flow = flow_of(e->model, e->api, callee);
 
-	/* Nothing is held and it takes nothing, nor releases what was not taken: of no interest. */
+	/*
+	 * Nothing is held and it takes nothing: of interest is only what it releases when
+	 * nothing was taken, and that not where the path still comes to an acquire.
+	 */
 	if (event->nr_args > 16 ||
 	    (!s->nr_holdings && !flow->blocks[callee->entry].leads_to_acquire &&
-	     !flow->blocks[callee->entry].leads_to_release))
+	     (!flow->blocks[callee->entry].leads_to_release || engine_acquires_ahead(s))))
 		return false;
 	frame.path = arena_printf(&e->arena, "%s>%s@%d.%d#%d", caller->path, callee->name,
 				  caller->block, caller->event, state_visits(s, caller->block));

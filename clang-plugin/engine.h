@@ -213,6 +213,8 @@ void engine_run(struct engine *e, struct gup_function *root, bool is_caller);
 /* All functions were run: what was left to callers that were not followed is open. */
 void engine_settle(struct engine *e);
 struct site *engine_site(struct engine *e, const struct gup_event *event);
+/* walk.c: may the path still come to an acquire, in a function that runs now? */
+bool engine_acquires_ahead(const struct state *s);
 int engine_frame(struct engine *e, const char *path);
 Z3_ast engine_vague(struct engine *e, unsigned width);
 /* Can it hold here? An unknown answer is not a yes. */

@@ -279,23 +279,32 @@ static bool may_read_again(const struct state *s, const struct place *place)
 	return false;
 }
 
+bool engine_acquires_ahead(const struct state *s)
+{
+	for (int i = 0; i <= s->depth; i++) {
+		const struct flow *flow = s->frames[i].function->analysis;
+
+		if (flow->blocks[s->frames[i].block].leads_to_acquire)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Nothing is held and nothing will be: of the rest of the path only a release is of
  * interest, and that not at any price.
  */
 static bool is_over(struct engine *e, const struct state *s)
 {
-	bool acquire = false, release = false;
+	bool release = false;
 
+	if (s->nr_holdings || engine_acquires_ahead(s))
+		return false;
 	for (int i = 0; i <= s->depth; i++) {
 		const struct flow *flow = s->frames[i].function->analysis;
-		const struct flow_block *block = &flow->blocks[s->frames[i].block];
 
-		acquire |= block->leads_to_acquire;
-		release |= block->leads_to_release;
+		release |= flow->blocks[s->frames[i].block].leads_to_release;
 	}
-	if (acquire || s->nr_holdings)
-		return false;
 	return !release || e->idle_steps++ >= MAX_IDLE_STEPS;
 }
 
