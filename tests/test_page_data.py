@@ -4,7 +4,7 @@
 import page_log
 import pytest
 
-from report import evidence, page_data, page_diff, page_source
+from report import evidence, html, page_data, page_diff, page_source
 
 
 @pytest.mark.parametrize("text,want", [
@@ -56,6 +56,19 @@ def test_the_audit_knows_better_than_the_flags():
 
 def test_pins_and_releases_are_not_asked():
     assert {row["assert"] for row in page_data.rows(page_log.log([page_log.result(1)]))} == {""}
+
+
+@pytest.mark.parametrize("link", [None, {"notRun": "no clang", "linkedFiles": 0}, {
+    "notRun": "", "linkedFiles": 3, "rounds": 2, "complete": False, "files": [], "learnt": [],
+    "limits": {"rounds": 2, "files": 5}}])
+def test_a_page_of_a_log_with_and_without_a_link(link):
+    log = page_log.log([page_log.result(i) for i in range(12)])
+    del log["runs"][0]["properties"]["link"]
+    if link:
+        log["runs"][0]["properties"]["link"] = link
+    text = html.render(log, {})
+    assert ("not linked: no clang" in text) == bool(link and link["notRun"])
+    assert ("cut short by the limits of 2 rounds" in text) == bool(link and not link["notRun"])
 
 
 def test_contexts_cover_what_lies_between_near_steps():
