@@ -62,6 +62,8 @@ bool gup_file_is_local(const char *name);
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
 /* Does a body that calls this function matter (acquires, releases, marks dirty, writes to pages)? */
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
+/* Does this function free memory? */
+bool gup_name_frees(const struct gup_session *session, const char *name);
 /*
  * A model that was made by another session: NULL when this session's table chose its
  * functions; else what is wrong.

@@ -134,6 +134,23 @@ static bool expects_pins(const struct engine *e)
 	return false;
 }
 
+/* The caller gets the pages or their array as the result: what it does with them is its affair. */
+static bool is_returned(const struct state *s, const struct holding *h)
+{
+	const struct place *array = place_object(h->array);
+
+	for (int i = 0; i < s->nr_attachments; i++) {
+		const struct attachment *a = &s->attachments[i];
+
+		if (a->outer || strcmp(a->text, "returned"))
+			continue;
+		if (a->inner == array ||
+		    (a->inner->kind == PLACE_TARGET && place_object(a->inner->parent) == array))
+			return true;
+	}
+	return false;
+}
+
 static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
 {
 	const char *where;
@@ -145,6 +162,8 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	if (page_is_kept(s, h, &where)) {
 		if (h->page_result)
 			hands_on(e, h);
+		else if (is_returned(s, h))
+			flow_of(e->model, e->api, e->root)->hands_on = true;
 		prove(h->site, PROOF_HANDED_OVER,
 		      "the pages were stored where others reach them, and nothing is left on the other paths");
 		return;
@@ -170,23 +189,6 @@ static bool compares_bytes(struct engine *e, const struct state *s, const struct
 		struct smt_symbols asked = *smt_symbols(smt, h->asked);
 
 		if (symbols.count > asked.count + 1)
-			return true;
-	}
-	return false;
-}
-
-/* The caller gets the pages or their array as the result: what it does with them is its affair. */
-static bool is_returned(const struct state *s, const struct holding *h)
-{
-	const struct place *array = place_object(h->array);
-
-	for (int i = 0; i < s->nr_attachments; i++) {
-		const struct attachment *a = &s->attachments[i];
-
-		if (a->outer || strcmp(a->text, "returned"))
-			continue;
-		if (a->inner == array ||
-		    (a->inner->kind == PLACE_TARGET && place_object(a->inner->parent) == array))
 			return true;
 	}
 	return false;

@@ -840,6 +840,7 @@ private:
 		const FunctionDecl *Decl;
 		std::string Name;
 		bool Passes;	// handles pointers to pages, or names a flag
+		bool Frees;	// frees memory: page arrays, perhaps
 	};
 
 	// FOLL_WRITE, a macro or an enumerator.
@@ -863,8 +864,12 @@ private:
 					if (auto *D = dyn_cast<FieldDecl>(M->getMemberDecl()))
 						T.slot(D, R->getRHS());
 		if (auto *D = dyn_cast<DeclRefExpr>(S))
-			if (isa<FunctionDecl>(D->getDecl()))
-				choice_mention(Choice, D->getDecl()->getNameAsString().c_str());
+			if (isa<FunctionDecl>(D->getDecl())) {
+				std::string Name = D->getDecl()->getNameAsString();
+
+				choice_mention(Choice, Name.c_str());
+				B.Frees = B.Frees || gup_name_frees(Session, Name.c_str());
+			}
 		if (auto *E = dyn_cast<Expr>(S))
 			B.Passes = B.Passes || T.pageDepth(E->getType()) || namesFlag(E, T);
 		if (auto *D = dyn_cast<DeclStmt>(S))
@@ -877,8 +882,8 @@ private:
 			look(C, T, B);
 	}
 
-	// The functions that reach an API function through any number of our own; and, for
-	// facts, those that pass pages on. Cleanups are ours wherever they are defined.
+	// The functions that reach an API function through any number of our own; those that may
+	// free an array of pages; and, for facts, those that pass pages on. Cleanups are ours wherever they are defined.
 	void lower(ASTContext &Ctx, Translate &T)
 	{
 		std::vector<Body> All;
@@ -892,7 +897,7 @@ private:
 				if (!F || !F->doesThisDeclarationHaveABody() ||
 				    (Round ? Own || !Cleanups.count(F) : !Own))
 					continue;
-				All.push_back({ F, F->getNameAsString(), false });
+				All.push_back({ F, F->getNameAsString(), false, false });
 				choice_add(Choice, All.back().Name.c_str());
 				look(F->getBody(), T, All.back());
 			}
@@ -905,7 +910,7 @@ private:
 			if (choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_function(T.Model, B.Name.c_str())).run(B.Decl);
 		for (Body &B : All)
-			if (Options.facts && B.Passes && !choice_has(Choice, B.Name.c_str()))
+			if (B.Passes && (Options.facts || B.Frees) && !choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_passing(T.Model, B.Name.c_str())).run(B.Decl);
 	}
 
