@@ -56,6 +56,7 @@ export GUP_BUILD := $(value BUILD)
 export GUP_N := $(value N)
 export GUP_SARIF := $(value SARIF)
 export GUP_TREE := $(value TREE)
+export GUP_DIRECTORIES := $(value DIRECTORIES)
 export GUP_CLANG := $(value CLANG)
 export GUP_SMATCH := $(value SMATCH)
 export GUP_FACTS := $(value FACTS)
@@ -81,7 +82,7 @@ help:
 	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [OUT=dir] [SMATCH=program]  the same through other analysers'
 	@echo 'make bench-speed KDIR=linux BUILD=its-clang-build [N=40] [OUT=dir] [AUDIT=audit.sarif]  the parts beside yardsticks'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
-	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [OUT=file]  does it leave builds alone'
+	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [DIRECTORIES="mm fs"] [OUT=file]  does it leave builds alone'
 	@echo 'make verdicts SARIF=audit.sarif [TREE=6.1] [FAIL_ON=unread,stale]  findings against the readings of bench/verdicts'
 	@echo 'make bench KDIR=linux BUILD=its-clang-build [OUT=dir]  bench-seeded, bench-peers and bench-speed, below OUT'
 	@echo 'make deps                                   install everything from the distribution'

@@ -2,7 +2,9 @@
 """
 `make bench-builds`: does the plugin leave builds alone? Files that have nothing to do with the API are
 parsed with it: no crash, no diagnostic that plain clang lacks. Some, and files that call the
-API, are compiled: the same object, byte by byte.
+API, are compiled: the same object, byte by byte. With N=0 every file of the directories is parsed, those
+that name the API too; with --api (forced-api.json) the engine runs in most of them. What was parsed is
+kept beside OUT: a run that was stopped goes on where it was.
 """
 
 import argparse
@@ -63,17 +65,51 @@ def build(command, checker, options, folder):
             "stderr": results[1].stderr[-500:]}
 
 
-def run(name, function, sources, jobs):
-    """{source: row} of @function over @sources."""
-    rows = {}
+def run(name, function, sources, jobs, kept=None):
+    """{source: row} of @function over @sources, less what is @kept of an earlier run."""
+    rows = kept.read() if kept else {}
+    rows = {source: rows[source] for source in sources if source in rows}
+    left = [source for source in sources if source not in rows]
     with ThreadPoolExecutor(jobs) as pool:
-        for source, row in zip(sources, pool.map(function, sources)):
+        for source, row in zip(left, pool.map(function, left)):
             rows[source] = row
+            if kept:
+                kept.add(source, row)
             if row["ended"] in BAD:
                 print(f"{name}: {source}: {row['ended']}", flush=True)
             if len(rows) % 50 == 0:
                 print(f"{name}: {len(rows)} of {len(sources)}", flush=True)
     return rows
+
+
+class Kept:
+    """What was parsed already, a JSON line a file; @what made it is the first line."""
+
+    def __init__(self, path, what):
+        self.path, self.first = Path(path), json.dumps(what)
+
+    def read(self):
+        """{source: row}; of another plugin or table nothing, and then it begins anew."""
+        try:
+            first, *lines = self.path.read_text(encoding="utf-8").split("\n")
+        except OSError:
+            first, lines = "", []
+        if first != self.first:
+            self.path.write_text(self.first + "\n", encoding="utf-8")
+            return {}
+        # The last line has no newline when the writer was killed in it.
+        whole = [json.loads(line) for line in lines[:-1]]
+        self.path.write_text("".join(json.dumps(row) + "\n" for row in [json.loads(first), *whole]),
+                             encoding="utf-8")
+        return dict(whole)
+
+    def add(self, source, row):
+        with open(self.path, "a", encoding="utf-8") as stream:
+            stream.write(json.dumps([source, row]) + "\n")
+
+
+def digest(*paths):
+    return [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths if path]
 
 
 def count(rows):
@@ -85,23 +121,30 @@ def main():
     parser = argparse.ArgumentParser(prog="bench.builds", description=__doc__)
     parser.add_argument("--kdir", default=os.environ.get("GUP_KDIR"))
     parser.add_argument("--build", default=os.environ.get("GUP_BUILD"))
-    parser.add_argument("--number", type=int, default=int(os.environ.get("GUP_N") or 1000))
+    parser.add_argument("--number", type=int, default=int(os.environ.get("GUP_N") or 1000),
+                        help="so many files; 0: all, those that name the API too")
     parser.add_argument("--jobs", type=int, default=int(os.environ.get("GUP_JOBS") or 1))
     parser.add_argument("--api", help="more rows for the API table, to force files into the checker")
     parser.add_argument("--out", default=os.environ.get("GUP_OUT") or "gup-builds.json")
-    parser.add_argument("--directories", nargs="+", default=DIRECTORIES)
+    parser.add_argument("--directories", nargs="+",
+                        default=(os.environ.get("GUP_DIRECTORIES") or "").split() or DIRECTORIES)
     args = parser.parse_args()
     if not args.kdir or not args.build:
         raise UserError("give KDIR=linux and BUILD=its output directory, prepared with clang")
     checker = clang.find()
     found, names = compiles.load(args.kdir, args.build, args.directories, checker)
-    options = clang.plugin_options(checker, api=args.api, quiet=bool(args.api))
-    others = compiles.pick(found.keys() - names, args.number)
-    parsed = run("parse", lambda source: parse(found[source], checker, options), others, args.jobs)
-    result = {"parsed": count(parsed)}
+    # What is found in files that name the API, or by a table that is none, is no harm.
+    quiet = clang.plugin_options(checker, api=args.api and os.path.realpath(args.api), quiet=True)
+    options = quiet if args.api else clang.plugin_options(checker)
+    others = compiles.pick(found.keys() - names, args.number or len(found))
+    sources = others if args.number else compiles.pick(found, len(found))
+    kept = Kept(f"{args.out}.rows", digest(checker.plugin, args.api))
+    parsed = run("parse", lambda source: parse(found[source], checker, quiet if source in names else options),
+                 sources, args.jobs, kept)
+    result = {"files": len(found), "parsed": count(parsed)}
     if not args.api:
         with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
-            for name, sources in (("built", others[:args.number // 10]),
+            for name, sources in (("built", others[:(args.number or 1000) // 10]),
                                   ("built_calling", compiles.pick(names, CALLING))):
                 rows = run(name, lambda source: build(found[source], checker, options, Path(tmp)),
                            sources, args.jobs)

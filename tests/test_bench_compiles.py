@@ -95,6 +95,26 @@ def test_cost_compares_with_and_without(kernel, tmp_path):
     assert cost.summary({}) == {"files": 0}
 
 
+def test_all_files_and_a_run_that_goes_on(kernel, tmp_path):
+    """N=0 takes the files that name the API too; what was parsed is not parsed again, by the same plugin."""
+    tree, build = kernel
+    out, rows = tmp_path / "out.json", tmp_path / "out.json.rows"
+    words = [sys.executable, "-m", "bench.builds", "--kdir", str(tree), "--build", str(build), "--out", str(out)]
+    env = {**os.environ, "CLANG": "clang-19", "GUP_N": "0", "GUP_DIRECTORIES": "fs mm"}
+
+    def parsed(*more):
+        done = subprocess.run([*words, *more], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(out.read_text())["parsed"], len(rows.read_text().split("\n")) - 2
+
+    assert parsed() == ({"same": 4, "unparsed": 1}, 5)
+    lines = rows.read_text().replace('"unparsed"', '"kept"').split("\n")
+    # stopped in the middle of a line
+    rows.write_text("\n".join(line for line in lines if "other.c" not in line) + '["half')
+    assert parsed() == ({"kept": 1, "same": 4}, 5)
+    assert parsed("--api", "bench/forced-api.json") == ({"same": 4, "unparsed": 1}, 5)
+
+
 @pytest.mark.parametrize("module", ["cost", "builds"])
 def test_as_programs(kernel, tmp_path, module):
     tree, build = kernel
