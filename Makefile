@@ -107,19 +107,19 @@ audit: all
 	@scripts/deps audit $(if $(KDIR),,source) $(if $(filter 1,$(SPARSE)),sparse)
 	@CLANG='$(CLANG)' scripts/deps plugin checker && $(MAKE) -s --no-print-directory plugin || \
 		echo 'gupcheck: no clang plugin, see above: the audit goes on without the checker' >&2
-	@$(PYTHON) -m report.audit
+	@$(PYTHON) -m report.command audit
 
 fixes: all
 	@scripts/deps audit fixes
-	@$(PYTHON) -m report.fixes
+	@$(PYTHON) -m report.command fixes
 
 fixes-verify: all
 	@CLANG='$(CLANG)' scripts/deps audit plugin fixes long
-	@GUP_COMPILERS='gcc $(CLANG)' $(PYTHON) -m report.fixes_verify
+	@GUP_COMPILERS='gcc $(CLANG)' $(PYTHON) -m report.command fixes-verify
 
 coccicheck:
 	@scripts/deps audit
-	@$(PYTHON) -m report.coccicheck
+	@$(PYTHON) -m report.command coccicheck
 
 new-rule:
 	@scripts/new-rule '$(RULE)' '$(or $(LEVEL),warning)'

@@ -4,12 +4,9 @@
 and shows how far it is; GNU Make runs the jobs.
 """
 
-import argparse
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -176,26 +173,18 @@ def audit(args, work):
     return tell(log, args, out)
 
 
-def arguments(argv):
+def add_arguments(parser):
     """From the command line, else from the environment, where make puts them as they are."""
-    parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
     run.options(parser, "kdir", "module", "arch", "out", "jobs", "launch", "source", "suppress",
                 "baseline", "fail-on", "build", "policy", "sparse", "other-archs")
-    parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")))
-    return parser.parse_args(argv)
+    parser.add_argument("--json", action="store_true", default=bool(os.environ.get("GUP_JSON")),
+                        help="print the numbers as JSON (JSON=1)")
 
 
-def main(argv=None):
-    args = arguments(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
-
+def command(args):
+    """`gupcheck audit`, which is what `make audit` starts."""
     def in_scratch():
         with tempfile.TemporaryDirectory(prefix="gupcheck-", ignore_cleanup_errors=True) as work:
             return audit(args, Path(work))
 
     return run.guarded(in_scratch, f"interrupted; {args.out} was not changed, run again to start over")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

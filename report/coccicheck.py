@@ -4,10 +4,8 @@
 semantic patches. Its build directory is a scratch one: the tree is not written to.
 """
 
-import argparse
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -40,12 +38,5 @@ def coccicheck(args):
         return subprocess.run(argv, env=env, check=False).returncode
 
 
-def main(argv=None):
-    parser = argparse.ArgumentParser(prog="make coccicheck", description=__doc__)
+def add_arguments(parser):
     run.options(parser, "kdir", "module", "cocci", "mode", "jobs")
-    args = parser.parse_args(argv)
-    return run.guarded(lambda: coccicheck(args))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 from report import api as table
-from report import clang, compdb, diff, html, link, mail, run, scan
+from report import (audit, clang, coccicheck, compdb, diff, fixes, fixes_verify, html, link, mail, run,
+                    scan)
 from report.errors import UserError
 
 
@@ -51,6 +52,12 @@ def dump(args):
 
 
 COMMANDS = {
+    "audit": (audit.command, audit.add_arguments, "audit a kernel tree, or a part of it"),
+    "fixes": (fixes.command, fixes.add_arguments, "write a patch series that mends what an audit found"),
+    "fixes-verify": (fixes_verify.command, fixes_verify.add_arguments,
+                     "does the series apply, build, and do what it says"),
+    "coccicheck": (coccicheck.coccicheck, coccicheck.add_arguments,
+                   "run the kernel's own coccicheck with one of our semantic patches"),
     "scan": (scan.scan, scan.add_arguments, "check the files of a compilation database"),
     "link": (link.link, link.add_link_arguments, "take facts as one program: what crosses files, the assert"),
     "wrappers": (link.wrappers, link.add_wrappers_arguments, "print what facts teach for the next scan"),
@@ -76,7 +83,8 @@ def main(argv=None):
     if args.command in (None, "help"):
         parser.print_help()
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     return run.guarded(lambda: COMMANDS[args.command][0](args))
 
 

@@ -41,8 +41,10 @@ def read_log(args, root, before):
     if args.audit:
         log = baseline.load(args.audit, "AUDIT")
     else:
+        parser = argparse.ArgumentParser()
+        audit.add_arguments(parser)
         argv = ["--kdir", str(root), "--out", str(before), "--jobs", str(args.jobs)]
-        if audit.main(argv) != 0:
+        if audit.command(parser.parse_args(argv)) != 0:
             raise UserError("the audit failed, so there is nothing to make fixes from")
         log = json.loads((before / "audit.sarif").read_text(encoding="utf-8"))
     props = log["runs"][0]["properties"]
@@ -338,11 +340,10 @@ def concerned(log):
     return sites, f"Not decided, and to be read by hand, were {len(undecided)}:\n\n{listed}"
 
 
-def main(argv=None):
-    parser = argparse.ArgumentParser(prog="make fixes", description=__doc__)
+def add_arguments(parser):
     options(parser, "kdir", "out", "strategy", "audit", "jobs", "build", out="gup-fixes", strategy="callers")
-    return guarded(lambda: make(parser.parse_args(argv)), "interrupted; nothing was changed")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def command(args):
+    """`gupcheck fixes`, which is what `make fixes` starts."""
+    return guarded(lambda: make(args), "interrupted; nothing was changed")

@@ -5,7 +5,6 @@ tree by git am, checked by the tree's checkpatch.pl, the copy is audited again a
 with the audit before, and the files that it touches are compiled by gcc and clang.
 """
 
-import argparse
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from report import baseline, clang, fixes, kbuild, source, tree
 from report.api import ROOT
 from report.errors import UserError
 from report.progress import Steps
-from report.run import guarded, make_environment, number_of_jobs, options
+from report.run import make_environment, number_of_jobs, options
 from report.sarif import FINGERPRINT, printable
 from report.suppress import where
 
@@ -144,7 +143,7 @@ def _line(result):
 
 
 def audit_again(copy, out, jobs, log_file):
-    argv = [sys.executable, "-m", "report.audit", "--kdir", str(copy), "--out", str(out),
+    argv = [sys.executable, "-m", "report.command", "audit", "--kdir", str(copy), "--out", str(out),
             "--jobs", str(jobs)]
     # the copy goes away, so must what is kept of it; what spatch said goes by a file's text alone
     cache, kept = out.parent / "cache" / "gupcheck", source.cache_dir() / "spatch"
@@ -211,17 +210,11 @@ def verify_all(args, work):
     return 1 if bad else 0
 
 
-def main(argv=None):
-    parser = argparse.ArgumentParser(prog="make fixes-verify", description=__doc__)
+def add_arguments(parser):
     options(parser, "kdir", "fixes", "compilers", "jobs", fixes="gup-fixes", compilers="gcc clang-19")
-    args = parser.parse_args(argv)
-
-    def in_scratch():
-        with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
-            return verify_all(args, Path(tmp))
-
-    return guarded(in_scratch)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def command(args):
+    """`gupcheck fixes-verify`, which is what `make fixes-verify` starts."""
+    with tempfile.TemporaryDirectory(prefix="gupcheck-") as tmp:
+        return verify_all(args, Path(tmp))

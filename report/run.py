@@ -25,6 +25,31 @@ def make_environment(**more):
     return {**{k: v for k, v in os.environ.items() if k not in OUTER}, **more}
 
 
+# Of make's variables: what an option stands for, and what it does.
+OPTIONS = {
+    "kdir": ("LINUX", "the kernel tree (make: KDIR=); it is only read"),
+    "module": ("PART", "a directory of it, or one with an external module (M=)"),
+    "arch": ("ARCH", "of arch/, only this one; the checker configures for it"),
+    "out": ("DIR", "where results go (OUT=)"),
+    "jobs": ("N", "so many jobs at a time (JOBS=)"),
+    "launch": ("COMMAND", "put this in front of each job, nice or srun (LAUNCH=)"),
+    "source": ("PACKAGE", "without a tree: Debian's kernel source (SOURCE=)"),
+    "suppress": ("FILE", "findings that are justified (SUPPRESS=; default: gup-audit.yaml, if there)"),
+    "baseline": ("SARIF", "an earlier audit: say what is new (BASELINE=)"),
+    "fail-on": ("WHAT", "end with 3 when there is such a result: error, new-error, open... (FAIL_ON=)"),
+    "build": ("DIR", "a build directory whose .config the checker takes (BUILD=)"),
+    "policy": ("POLICY", "of foll-get-missing: assert or entry (POLICY=)"),
+    "sparse": ("COMMAND", "1 or a sparse: its opinion of functions that hold pages (SPARSE=)"),
+    "other-archs": ("no", "no: configure only the one architecture (OTHER_ARCHS=)"),
+    "strategy": ("HOW", "callers: each states FOLL_GET; entry: the entry points add it (STRATEGY=)"),
+    "audit": ("SARIF", "fix what this audit found; else one is made (AUDIT=)"),
+    "fixes": ("DIR", "the series (FIXES=)"),
+    "compilers": ("NAMES", "that build the touched files"),
+    "cocci": ("FILE", "the semantic patch (COCCI=)"),
+    "mode": ("MODE", "report, context, org, patch... (MODE=)"),
+}
+
+
 def options(parser, *names, **others):
     """
     Give @parser options that have a value from the command line, else from the
@@ -33,7 +58,8 @@ def options(parser, *names, **others):
     defaults = {"out": "gup-audit", "jobs": os.cpu_count(), "source": "linux-source-6.1", "mode": "report",
                 **others}
     for name in names:
-        parser.add_argument(f"--{name}", default=os.environ.get(
+        metavar, text = OPTIONS[name]
+        parser.add_argument(f"--{name}", metavar=metavar, help=text, default=os.environ.get(
             f"GUP_{name.upper().replace('-', '_')}") or defaults.get(name, ""))
 
 

@@ -69,6 +69,6 @@ def run_audit(kdir, out, *args, env=None, cache=None, **kwargs):
     unless @cache names one. Returns the finished process.
     """
     kwargs["env"] = {**(env or os.environ), "XDG_CACHE_HOME": str(cache or f"{out}.cache")}
-    return subprocess.run([sys.executable, "-m", "report.audit", "--kdir", str(kdir), "--out",
+    return subprocess.run([sys.executable, "-m", "report.command", "audit", "--kdir", str(kdir), "--out",
                            str(out), *args], cwd=ROOT, capture_output=True, text=True,
                           check=False, **kwargs)

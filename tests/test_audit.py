@@ -550,7 +550,7 @@ def test_interrupted(kernel, tmp_path, number):
     real = shutil.which("spatch")
     tools = fake_spatch(tmp_path, f'case "$*" in *--file-groups*) exec sleep 987;; '
                         f'*) exec {real} "$@";; esac\n')
-    with subprocess.Popen([sys.executable, "-m", "report.audit", "--kdir", str(kernel), "--out",
+    with subprocess.Popen([sys.executable, "-m", "report.command", "audit", "--kdir", str(kernel), "--out",
                            str(tmp_path / "out")], cwd=ROOT, stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "TMPDIR": str(tmp), "XDG_CACHE_HOME": str(tmp_path / "cache"),
                                "PATH": f"{tools}:{os.environ['PATH']}"}) as proc:

@@ -89,7 +89,7 @@ def linux(tmp_path_factory):
 
 
 def make(linux, out, *args, **env):
-    return subprocess.run([sys.executable, "-m", "report.fixes", "--kdir", str(linux[0]), "--audit",
+    return subprocess.run([sys.executable, "-m", "report.command", "fixes", "--kdir", str(linux[0]), "--audit",
                            str(linux[1]), "--out", str(out), *args], cwd=ROOT, text=True,
                           capture_output=True, check=False,
                           env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **env})

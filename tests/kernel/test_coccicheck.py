@@ -17,7 +17,7 @@ PARTS = {"foll-get-missing": ("drivers/misc/sgi-gru", 1), "longterm-remote": ("d
 
 
 def coccicheck(linux, rule, mode, part):
-    return subprocess.run([sys.executable, "-m", "report.coccicheck", "--kdir", str(linux),
+    return subprocess.run([sys.executable, "-m", "report.command", "coccicheck", "--kdir", str(linux),
                            "--module", part, "--cocci", f"cocci/{RULES[rule]}.cocci", "--mode",
                            mode], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -57,6 +57,6 @@ def test_not_a_whole_tree(kernel):
     (("--cocci", "none.cocci"), "no semantic patch none.cocci"),
 ])
 def test_bad_calls(linux, args, why):
-    run = subprocess.run([sys.executable, "-m", "report.coccicheck", "--kdir", str(linux), *args],
+    run = subprocess.run([sys.executable, "-m", "report.command", "coccicheck", "--kdir", str(linux), *args],
                          cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 1 and why in run.stderr
