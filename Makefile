@@ -61,6 +61,13 @@ export GUP_CLANG := $(value CLANG)
 export GUP_SMATCH := $(value SMATCH)
 export GUP_FACTS := $(value FACTS)
 
+# Where make install puts things; a package builder sets DESTDIR.
+DESTDIR ?=
+PREFIX ?= /usr/local
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+HOME_DIR = $(PREFIX)/lib/gupcheck
+LIBRARY := build/web/report/node_modules/tabulator-tables
+
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -86,6 +93,7 @@ help:
 	@echo 'make verdicts SARIF=audit.sarif [TREE=6.1] [FAIL_ON=unread,stale]  findings against the readings of bench/verdicts'
 	@echo 'make bench KDIR=linux BUILD=its-clang-build [OUT=dir]  bench-seeded, bench-peers and bench-speed, below OUT'
 	@echo 'make deps                                   install everything from the distribution'
+	@echo 'make install [PREFIX=/usr/local] [DESTDIR=dir] | uninstall | deb   commands, manual pages, completion'
 	@echo 'make all | clean'
 
 all: build/gup-inventory
@@ -93,7 +101,7 @@ all: build/gup-inventory
 build/gup-inventory: $(INVENTORY) $(wildcard inventory/*.h)
 	@scripts/deps build
 	@mkdir -p build
-	$(CC) $(GUP_CFLAGS) $(CFLAGS) -o $@.tmp $(INVENTORY) -lpthread
+	$(CC) $(GUP_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@.tmp $(INVENTORY) -lpthread
 	@mv $@.tmp $@
 
 plugin:
@@ -116,6 +124,46 @@ fixes: all
 fixes-verify: all
 	@CLANG='$(CLANG)' scripts/deps audit plugin fixes long
 	@GUP_COMPILERS='gcc $(CLANG)' $(PYTHON) -m report.command fixes-verify
+
+# The layout of the source tree, as far as the commands need it, below one directory, and
+# links to them: an installed gupcheck finds its parts as one in its source tree does.
+install: all plugin
+	@scripts/deps page
+	install -d $(addprefix '$(DESTDIR)$(HOME_DIR)'/,api bin build cocci docs/rules report/templates/page \
+		$(LIBRARY)/dist/js $(LIBRARY)/dist/css) $(addprefix '$(DESTDIR)$(PREFIX)'/,bin share/man/man1 \
+		share/doc/gupcheck share/bash-completion/completions) '$(DESTDIR)$(ZSHDIR)'
+	install -m 644 VERSION '$(DESTDIR)$(HOME_DIR)'
+	install -m 644 api/*.json '$(DESTDIR)$(HOME_DIR)/api'
+	install -m 644 cocci/*.cocci '$(DESTDIR)$(HOME_DIR)/cocci'
+	install -m 644 docs/rules/*.md '$(DESTDIR)$(HOME_DIR)/docs/rules'
+	install -m 644 report/*.py report/*.mk '$(DESTDIR)$(HOME_DIR)/report'
+	install -m 644 report/templates/*.html '$(DESTDIR)$(HOME_DIR)/report/templates'
+	install -m 644 report/templates/page/* '$(DESTDIR)$(HOME_DIR)/report/templates/page'
+	install -m 644 $(addprefix $(LIBRARY)/,package.json LICENSE) '$(DESTDIR)$(HOME_DIR)/$(LIBRARY)'
+	install -m 644 $(LIBRARY)/dist/js/tabulator.min.js '$(DESTDIR)$(HOME_DIR)/$(LIBRARY)/dist/js'
+	install -m 644 $(LIBRARY)/dist/css/tabulator_simple.min.css '$(DESTDIR)$(HOME_DIR)/$(LIBRARY)/dist/css'
+	install -m 755 build/gup-inventory '$(DESTDIR)$(HOME_DIR)/build'
+	install -m 755 bin/gupcheck bin/gupcheck-cc '$(DESTDIR)$(HOME_DIR)/bin'
+	set -e; for major in $$(ls clang-plugin/build | grep -x '[0-9]*'); do \
+		to='$(DESTDIR)$(HOME_DIR)'/clang-plugin/build/$$major; install -d "$$to"; \
+		install -m 644 clang-plugin/build/$$major/gupcheck.so "$$to"; \
+		install -m 755 clang-plugin/build/$$major/gupcheck-facts "$$to"; done
+	ln -sf ../lib/gupcheck/bin/gupcheck '$(DESTDIR)$(PREFIX)/bin/gupcheck'
+	ln -sf ../lib/gupcheck/bin/gupcheck-cc '$(DESTDIR)$(PREFIX)/bin/gupcheck-cc'
+	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 644 README.md docs/*.md '$(DESTDIR)$(PREFIX)/share/doc/gupcheck'
+	bin/gupcheck completion bash > '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gupcheck'
+	bin/gupcheck completion zsh > '$(DESTDIR)$(ZSHDIR)/_gupcheck'
+
+uninstall:
+	rm -rf '$(DESTDIR)$(HOME_DIR)' '$(DESTDIR)$(PREFIX)/share/doc/gupcheck'
+	rm -f $(addprefix '$(DESTDIR)$(PREFIX)'/,bin/gupcheck bin/gupcheck-cc share/man/man1/gupcheck.1 \
+		share/man/man1/gupcheck-cc.1 share/bash-completion/completions/gupcheck) '$(DESTDIR)$(ZSHDIR)/_gupcheck'
+
+# A package of what is here, into the directory above, as dpkg-buildpackage does.
+deb:
+	@CLANG='$(CLANG)' scripts/deps build audit plugin page deb
+	dpkg-buildpackage -us -uc -b
 
 coccicheck:
 	@scripts/deps audit
@@ -173,6 +221,6 @@ clean:
 	rm -rf build
 	$(MAKE) -C clang-plugin clean
 
-.PHONY: help new-rule all plugin deps audit fixes fixes-verify coccicheck check check-kernel \
+.PHONY: help new-rule all plugin deps audit fixes fixes-verify coccicheck check check-kernel install uninstall deb \
 	bench-seeded bench-cost bench-builds verdicts clean
 .DELETE_ON_ERROR:

@@ -43,6 +43,14 @@ class Checker:
     version: str                   # clang's
 
 
+def _how_to_get(name):
+    """What to do for a clang and its plugin: the source tree builds one, an installed gupcheck has some."""
+    if (ROOT / "Makefile").is_file():
+        return f"run 'make plugin CLANG={name}' in {ROOT}"
+    majors = sorted(path.parent.name for path in ROOT.glob("clang-plugin/build/*/gupcheck.so"))
+    return f"this gupcheck has plugins for {', '.join('clang-' + m for m in majors) or 'none'}: set CLANG to one"
+
+
 def find(name="", tried=True):
     """
     The clang called @name (CLANG= or clang-19 when there is none) with its plugin,
@@ -51,14 +59,14 @@ def find(name="", tried=True):
     name = name or os.environ.get("CLANG") or DEFAULT
     program = shutil.which(name)
     if not program:
-        raise UserError(f"{name} is not installed: run 'make plugin CLANG={name}' in {ROOT}")
+        raise UserError(f"{name} is not installed: {_how_to_get(name)}")
     run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     match = re.search(r"clang version (\d+)(\.[\d.]+)?", run.stdout)
     if not match:
         raise UserError(f"{program} --version does not say that it is clang")
     plugin = ROOT / "clang-plugin" / "build" / match.group(1) / "gupcheck.so"
     if not plugin.is_file():
-        raise UserError(f"no plugin for {name}: run 'make plugin CLANG={name}' in {ROOT}")
+        raise UserError(f"no plugin for {name}: {_how_to_get(name)}")
     checker = Checker(program, plugin, match.group(1) + (match.group(2) or ""))
     if tried:
         _try(checker)

@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 from report import api as table
-from report import (audit, clang, coccicheck, compdb, diff, fixes, fixes_verify, html, link, mail, run,
-                    scan)
+from report import (audit, clang, coccicheck, compdb, completion, diff, fixes, fixes_verify, html, link,
+                    mail, run, scan)
 from report.errors import UserError
 
 
@@ -51,6 +51,16 @@ def dump(args):
     return 0
 
 
+def _completion_arguments(parser):
+    parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh"), help="bash or zsh")
+
+
+def complete(args):
+    """Print what a shell reads to complete the command."""
+    sys.stdout.write(completion.render(make_parser(), args.shell))
+    return 0
+
+
 COMMANDS = {
     "audit": (audit.command, audit.add_arguments, "audit a kernel tree, or a part of it"),
     "fixes": (fixes.command, fixes.add_arguments, "write a patch series that mends what an audit found"),
@@ -67,11 +77,12 @@ COMMANDS = {
     "page": (html.page, html.page_arguments, "the page of an audit, from its log"),
     "mail": (mail.mail, mail.arguments, "new findings as a mail for git send-email"),
     "github": (diff.github, diff.github_arguments, "the findings for GitHub code scanning"),
+    "completion": (complete, _completion_arguments, "print completion for a shell"),
     "explain": (explain, _explain_arguments, "print what a rule is about"),
 }
 
 
-def main(argv=None):
+def make_parser():
     parser = argparse.ArgumentParser(prog="gupcheck", description="Finds misuse of get_user_pages*() "
                                      "and pin_user_pages*() in kernel code.")
     parser.add_argument("--version", action="version", version=f"gupcheck {table.version()}")
@@ -79,6 +90,11 @@ def main(argv=None):
     for name, (_, add_arguments, text) in COMMANDS.items():
         add_arguments(commands.add_parser(name, help=text, description=text))
     commands.add_parser("help", help="print this")
+    return parser
+
+
+def main(argv=None):
+    parser = make_parser()
     args = parser.parse_args(argv)
     if args.command in (None, "help"):
         parser.print_help()

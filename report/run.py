@@ -110,6 +110,9 @@ def guarded(work, interrupted="interrupted"):
     except UserError as err:
         print(f"gupcheck: {err}", file=sys.stderr)
         return 1
+    except BrokenPipeError:            # who reads our output, head say, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as err:
         print(f"gupcheck: {err.filename or 'the system'}: {err.strerror}", file=sys.stderr)
         return 1
