@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
@@ -95,6 +96,8 @@ def check(cache, units, checker, srcroot, jobs, launch, advance, **asked):
     Bring the results of @units up to date; returns [(unit, result of report/tu.py)] in order.
     @asked: of write_plan(). A result says in "facts" where the facts are, when there are any.
     """
+    shutil.rmtree(cache / "tmp", ignore_errors=True)   # what jobs that were killed left there
+    (cache / "tmp").mkdir(exist_ok=True)
     keys = write_plan(cache, units, checker, srcroot, **asked)
     if keys:
         run.run_jobs("scan.mk", cache, jobs, launch, lambda key: advance(key.rsplit("-", 1)[0] + ".c"))

@@ -89,7 +89,7 @@ def _make(build, log, *words):
     argv = ["make", "-C", str(build.root), *variables(build), *words]
     env = run.make_environment(LC_ALL="C")
     with open(log, "wb") as stream, \
-            subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=env,
+            subprocess.Popen(run.bound(argv), stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=env,
                              start_new_session=True) as proc:
         try:
             return proc.wait()
@@ -199,14 +199,26 @@ def gave_up(build):
 
 
 def prepare(build, jobs, again=False):
-    """Configure and prepare @build as far as it is not yet, or @again. Raises NotPossible."""
+    """
+    Configure and prepare @build as far as it is not yet, or @again. Where that was killed, half an
+    object may lie that make takes for a whole one: what it left goes. Raises NotPossible.
+    """
     prepared, core = build.directory / "prepared.stamp", _core(build)
+    unfinished = build.directory / "unfinished.stamp"
     if _is(prepared, core) and not again:
         return
     prepared.unlink(missing_ok=True)
+    if unfinished.exists():
+        for path in build.directory.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name not in (".lock", unfinished.name):
+                path.unlink()
+    unfinished.touch()
     _configure(build)
     _prepare(build, jobs)
     prepared.write_text(core, encoding="utf-8", errors="surrogateescape")
+    unfinished.unlink()
 
 
 def commands(build, where, files, jobs):

@@ -63,6 +63,14 @@ def options(parser, *names, **others):
             f"GUP_{name.upper().replace('-', '_')}") or defaults.get(name, ""))
 
 
+def bound(argv):
+    """
+    @argv, asked to end when we do, whatever ended us. A make that outlives its caller would go on
+    writing where the next run works; asked, it ends its jobs first.
+    """
+    return ["setpriv", "--pdeathsig", "TERM", *argv]
+
+
 def stop(proc):
     """End make and its jobs: asked first, then told."""
     os.killpg(proc.pid, signal.SIGTERM)
@@ -83,7 +91,7 @@ def run_jobs(makefile, work, jobs, launch, advance):
     argv = ["make", "-k", "--no-print-directory", f"-j{jobs}", "-f", str(ROOT / "report" / makefile),
             f"LAUNCH={launch}"]
     with open(work / "jobs.err", "w+b") as errors, \
-            subprocess.Popen(argv, cwd=work, env=env, stdout=subprocess.PIPE, stderr=errors,
+            subprocess.Popen(bound(argv), cwd=work, env=env, stdout=subprocess.PIPE, stderr=errors,
                              text=True, errors="replace", start_new_session=True) as proc:
         try:
             for line in proc.stdout:

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,12 +27,6 @@ def _absolute(dependencies, directory, target):
     here = re.sub(r"([ #])", r"\\\1", str(directory)).replace("$", "$$")
     names = [name if name.startswith("/") else f"{here}/{name}" for name in names if name]
     return f"{target}: {' '.join(names)}\n" + "".join(f"{name}:\n" for name in names)
-
-
-def _write(path, text):
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 def check(unit, checker, sarif, dependencies):
@@ -58,27 +53,28 @@ def check(unit, checker, sarif, dependencies):
 
 
 def main(argv):
-    """argv: KEY, in the directory of the scan. Writes KEY.json and KEY.d."""
+    """argv: KEY, in the directory of the scan. Writes KEY.d and KEY.json, each whole or not at all."""
     key = argv[0]
     unit = json.loads(Path(f"{key}.unit").read_text(encoding="utf-8"))
     checker = clang.Checker(unit["program"], Path(unit["plugin"]), "")
-    sarif, dependencies = Path(f"{key}.sarif").resolve(), Path(f"{key}.clang.d").resolve()
-    for path in (sarif, dependencies, Path(f"{key}.facts")):
-        path.unlink(missing_ok=True)
-    result = check(unit, checker, sarif, dependencies)
-    if unit.get("sparse"):
-        own = {f.name for f in table.load_api().values() if not f.generic}
-        result["sparse"] = asdict(sparse.run(unit["sparse"], sparse.words_for(unit["words"]), unit["file"],
-                                             unit["directory"], own))
-    # a failure is tried again each time: what it lacked may have come
-    rule = f"{key}.json: FORCE\n"
-    if result["status"] == "checked":
-        rule = _absolute(dependencies.read_text(encoding="utf-8", errors="surrogateescape"),
-                         unit["directory"], f"{key}.json")
-    Path(f"{key}.d").write_text(rule, encoding="utf-8", errors="surrogateescape")
-    _write(Path(f"{key}.json"), json.dumps(result))
-    for path in (sarif, dependencies):
-        path.unlink(missing_ok=True)
+    Path(f"{key}.facts").unlink(missing_ok=True)
+    # A directory of our own: a clang whose job was killed may write on while the next runs.
+    with tempfile.TemporaryDirectory(dir="tmp") as tmp:
+        sarif, dependencies = Path(tmp).resolve() / "sarif", Path(tmp).resolve() / "clang.d"
+        result = check(unit, checker, sarif, dependencies)
+        if unit.get("sparse"):
+            own = {f.name for f in table.load_api().values() if not f.generic}
+            result["sparse"] = asdict(sparse.run(unit["sparse"], sparse.words_for(unit["words"]),
+                                                 unit["file"], unit["directory"], own))
+        # a failure is tried again each time: what it lacked may have come
+        rule = f"{key}.json: FORCE\n"
+        if result["status"] == "checked":
+            rule = _absolute(dependencies.read_text(encoding="utf-8", errors="surrogateescape"),
+                             unit["directory"], f"{key}.json")
+        for name, text in ((f"{key}.d", rule), (f"{key}.json", json.dumps(result))):
+            written = Path(tmp) / name
+            written.write_text(text, encoding="utf-8", errors="surrogateescape")
+            os.replace(written, name)
     return 0
 
 
