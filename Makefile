@@ -126,7 +126,8 @@ fixes-verify: all
 	@GUP_COMPILERS='gcc $(CLANG)' $(PYTHON) -m report.command fixes-verify
 
 # The layout of the source tree, as far as the commands need it, below one directory, and
-# links to them: an installed gupcheck finds its parts as one in its source tree does.
+# links to them: an installed gupcheck finds its parts as one in its source tree does. Of the
+# clangs, those for which all was built: 'make check' leaves the plugin alone of another one.
 install: all plugin
 	@scripts/deps page
 	install -d $(addprefix '$(DESTDIR)$(HOME_DIR)'/,api bin build cocci docs/rules report/templates/page \
@@ -145,6 +146,7 @@ install: all plugin
 	install -m 755 build/gup-inventory '$(DESTDIR)$(HOME_DIR)/build'
 	install -m 755 bin/gupcheck bin/gupcheck-cc '$(DESTDIR)$(HOME_DIR)/bin'
 	set -e; for major in $$(ls clang-plugin/build | grep -x '[0-9]*'); do \
+		[ -x clang-plugin/build/$$major/gupcheck-facts ] || continue; \
 		to='$(DESTDIR)$(HOME_DIR)'/clang-plugin/build/$$major; install -d "$$to"; \
 		install -m 644 clang-plugin/build/$$major/gupcheck.so "$$to"; \
 		install -m 755 clang-plugin/build/$$major/gupcheck-facts "$$to"; done

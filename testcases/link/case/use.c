@@ -8,7 +8,7 @@ int send(struct device *dev, unsigned long addr, struct page **pages)
 	if (got <= 0)
 		return -EFAULT;
 	dma_map_pages(dev, pages, got);
-	unpin_user_pages(pages, got);
+	unpin_user_pages_dirty_lock(pages, got, true);
 	return 0;
 }
 
