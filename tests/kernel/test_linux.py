@@ -5,7 +5,6 @@ import json
 import subprocess
 
 import pytest
-from bench import verdicts
 from independent import count, gup_names
 
 from report import api, outputs, spatch
@@ -39,24 +38,6 @@ def test_every_site_has_one_verdict_and_a_reason(rows):
 def test_spatch_saw_every_gup_call(rows):
     """If this ever fails, the site is in the list as open: look why spatch drops it."""
     assert [r["file"] for r in rows if r["coccinelle"] == "not parsed"] == []
-
-
-@pytest.fixture(scope="session")
-def readings(audit_of_linux):
-    return verdicts.compare(json.loads((audit_of_linux / "audit.sarif").read_text(encoding="utf-8")))
-
-
-@pytest.mark.parametrize("what", ("unread", "stale"))
-def test_findings_are_those_that_were_read(readings, what):
-    """A finding that nobody has read, and one that went away, both show up here: of both engines."""
-    assert [(r["rule"], r["file"], r["function"], r["line"]) for r in readings[what]] == []
-
-
-@pytest.mark.parametrize("level,bar", (("error", 0.9), ("warning", 0.8)))
-def test_most_findings_are_true(readings, level, bar):
-    """What is disputed is not counted as true."""
-    counts = readings["levels"][level]
-    assert counts["true"] >= bar * counts["read"] > 0, counts
 
 
 def test_the_checker_looked_at_most_calls(audit_of_linux, rows):
