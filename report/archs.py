@@ -50,6 +50,19 @@ def guards(root, file):
     return sorted(found)
 
 
+def around(root, file, line):
+    """The options (without CONFIG_) that the #if around @line of @file name, sorted."""
+    nested, before = [], "\n".join(read_text(root / file).split("\n")[:line - 1])
+    for text in before.replace("\\\n", " ").split("\n"):
+        match = re.match(r"\s*#\s*(if|ifdef|ifndef|elif|endif)\b(.*)", text)
+        named = set(re.findall(r"\bCONFIG_(\w+)", match.group(2))) if match else set()
+        if match and match.group(1).startswith("if"):
+            nested.append(named)
+        elif match and nested:
+            nested[-1:] = [named] if match.group(1) == "elif" else []
+    return sorted(set().union(*nested))
+
+
 class Options:
     """What the Kconfig files of the tree @root say of options."""
 

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import subprocess
+from collections import defaultdict
 from contextlib import ExitStack
 
 from report import api as table
@@ -69,9 +70,13 @@ def _first(whole, files, steps, arch):
 
 
 def _unseen(all_sites, checked):
-    """The files with calls that take references and that the checker did not see."""
+    """{file: lines} of the calls that take references and that the checker did not see."""
     seen = {place[:2] for place in checked.calls} | {checker.site_of(f)[:2] for f in checked.findings}
-    return {s.file for s in all_sites if s.api.role == "acquire" and (s.file, s.line) not in seen}
+    unseen = defaultdict(list)
+    for site in all_sites:
+        if site.api.role == "acquire" and (site.file, site.line) not in seen:
+            unseen[site.file].append(site.line)
+    return unseen
 
 
 def _others(whole, files, all_sites, steps):
@@ -80,11 +85,13 @@ def _others(whole, files, all_sites, steps):
         if whole.tree.is_module or whole.tree.arch or whole.args.build or whole.args.other_archs == "no":
             return
         options = functools.cache(lambda: archs.Options(whole.tree.root))
-        wanted = whole.elsewhere(files, _unseen(all_sites, whole.checked()), options)
+        unseen = _unseen(all_sites, whole.checked())
         acquiring = {site.file for site in all_sites if site.api.role == "acquire"}
-        for arch, own in wanted.items():
-            if acquiring.intersection(own):
-                whole.compile_for(arch, own, advance)
+        for arch, own in whole.elsewhere(files, unseen, options).items():
+            left = [file for file in own if file not in whole.done or file in unseen]
+            if acquiring.intersection(left):
+                whole.compile_for(arch, left, advance)
+                unseen = _unseen(all_sites, whole.checked())
 
 
 def check(args, the_tree, all_sites, text, jobs, steps):

@@ -25,7 +25,9 @@ class Checked:
     compiled: set = field(default_factory=set)        # files that were looked at
     failed: dict = field(default_factory=dict)        # {file: why}
     absent: dict = field(default_factory=dict)        # {file: why no configuration has a command for it}
-    homes: dict = field(default_factory=dict)         # {file: the configuration that it was compiled in}
+    homes: dict = field(default_factory=dict)         # {file: the configurations that it was compiled in}
+    seen: dict = field(default_factory=dict)          # {(file, line): the first of them that shows the call there}
+    hides: dict = field(default_factory=dict)         # {file: why it was not compiled where its other calls are}
     notes: list = field(default_factory=list)         # {reason}: what was not looked at
     sparse: dict = field(default_factory=dict)        # {file: sparse.Opinions as a dict}
     linked: asserts.Linked = field(default_factory=asserts.Linked)
@@ -111,7 +113,8 @@ def _state(site, checked):
     if site.file not in checked.compiled:
         what = "no file that is compiled includes it" if site.file.endswith(".h") else "not compiled"
         return NOT_COMPILED, checked.absent.get(site.file) or f"{what} in {checked.config}"
-    return COMPILED, f"no code that {checked.homes.get(site.file, checked.config)} compiles has this call"
+    more = f"; {checked.hides[site.file]}" if site.file in checked.hides else ""
+    return COMPILED, f"no code that {checked.homes.get(site.file, checked.config)} compiles has this call{more}"
 
 
 def _assert(site, linked):
@@ -149,7 +152,7 @@ def _judge(site, checked):
     else:
         site.said["coccinelle"] = (site.verdict, site.reason)
     site.checker, why = _state(site, checked)
-    site.config = checked.homes.get(site.file, "") if site.checker == SEEN else ""
+    site.config = checked.seen.get((site.file, site.line), "") if site.checker == SEEN else ""
     if site.api.role == "acquire" and not site.case:
         site.case = ("unknown", why or "the checker does not judge calls of this function")
     kind, text = site.checker_said or ("open", why)

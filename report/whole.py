@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 The files of one audit as one program: each compiled by the checker in the first configuration
-that takes it, with the files that what was learnt brings in.
+that takes it, in others too for the calls that an #if hides there, with the files that what was
+learnt brings in.
 """
 
 import os
@@ -24,10 +25,10 @@ class Whole:
         self.base = os.path.realpath(the_tree.base)
         self.prefix = f"{the_tree.subdir}/" if the_tree.subdir else ""
         self.builds = {}           # {arch: Build, or why there is none}
-        self.done = {}             # {file: [(Unit, result of report/tu.py)]}
-        self.home = {}             # {file: the Build it was compiled in}
+        self.done = {}             # {file: {Build: [(Unit, result of report/tu.py)]}}
         self.failed = {}           # {file: why clang does not take it}
         self.absent = {}           # {file: why there is no command for it}
+        self.hides = {}            # {file that is compiled: why it is not where its other calls are}
         self.rows = {}             # {file: what was learnt elsewhere that it names}
         self.notes = []
 
@@ -57,6 +58,14 @@ class Whole:
                 shutil.rmtree(build.directory, ignore_errors=True)
             raise
         return build
+
+    def _first(self):
+        """The build of the first architecture that could be configured: there is one, or no audit by the checker."""
+        return next(build for build in self.builds.values() if not isinstance(build, str))
+
+    def _results(self, files):
+        """[(Unit, result)] of @files, in each configuration that they were compiled in."""
+        return [pair for file in files for results in self.done[file].values() for pair in results]
 
     def units(self, build, files):
         """[(file, Unit)] of those of @files that @build has a command for."""
@@ -97,16 +106,17 @@ class Whole:
         return self.args.sparse if own else ""
 
     def _take(self, build, file, results):
-        if not results:
-            self.absent.setdefault(file, f"not compiled in {build.name}")
-            return
-        bad = [outcome["reason"] for _, outcome in results if outcome["status"] != "checked"]
-        if bad:
+        bad = [outcome["reason"] for _, outcome in results or () if outcome["status"] != "checked"]
+        if results and not bad:
+            self.done.setdefault(file, {})[build] = results
+            self.failed.pop(file, None)
+            self.absent.pop(file, None)
+        elif file in self.done and build not in self.done[file]:
+            self.hides.setdefault(file, f"{build.name} does not compile it{f': {bad[0]}' if bad else ''}")
+        elif bad:
             self.failed.setdefault(file, bad[0])
-            return
-        self.done[file], self.home[file] = results, build
-        self.failed.pop(file, None)
-        self.absent.pop(file, None)
+        else:
+            self.absent.setdefault(file, f"not compiled in {build.name}")
 
     def is_ours(self, result):
         """Is the SARIF @result about what is audited, and not about what is there for the link?"""
@@ -115,7 +125,7 @@ class Whole:
 
     def checked(self):
         """What the checker said of all of them: join.Checked, without the link."""
-        findings, calls, _ = checker.combine([pair for file in sorted(self.done) for pair in self.done[file]])
+        findings, calls, _ = checker.combine(self._results(sorted(self.done)))
         ours = {file for file in [*self.done, *self.failed, *self.absent]
                 if file.startswith(self.prefix) and not self._of_kernel(file)}
         return Checked(
@@ -125,48 +135,69 @@ class Whole:
             compiled=ours & set(self.done),
             failed={file: self.failed[file] for file in sorted(ours & set(self.failed))},
             absent={file: self.absent[file] for file in sorted(ours & set(self.absent))},
-            homes={file: self.home[file].name for file in sorted(ours & set(self.done))},
+            homes={file: ", ".join(build.name for build in self.done[file]) for file in sorted(ours & set(self.done))},
+            seen=self._seen(), hides=self.hides,
             sparse={file: outcome["sparse"] for file in sorted(ours & set(self.done))
-                    for _, outcome in self.done[file] if "sparse" in outcome})
+                    for _, outcome in self._results([file]) if "sparse" in outcome})
+
+    def _seen(self):
+        """{(file, line): the first configuration that shows the call there}."""
+        seen = {}
+        for file in sorted(self.done):
+            for build, results in self.done[file].items():
+                for result in (r for _, outcome in results for r in outcome["results"]):
+                    seen.setdefault(checker.site_of(result)[:2], build.name)
+        return seen
 
     def facts(self):
         """The files of facts that there are, in the order of their sources."""
-        return [outcome["facts"] for file in sorted(self.done) for _, outcome in self.done[file]
-                if outcome["facts"]]
+        return [outcome["facts"] for _, outcome in self._results(sorted(self.done)) if outcome["facts"]]
 
     def kept(self):
         """Where answers of gupcheck-facts are kept for the next audit."""
-        first = next(build for build in self.builds.values() if not isinstance(build, str))
-        directory = first.directory / "link"
+        directory = self._first().directory / "link"
         directory.mkdir(exist_ok=True)
         return directory
 
     # --- other architectures ---------------------------------------------------------
 
-    def elsewhere(self, files, hidden, options):
+    def elsewhere(self, files, unseen, options):
         """
-        {arch: files}: those of @files that are not compiled, by the architectures that they are for.
-        @hidden: files that are compiled, but not all of their calls; @options: archs.Options, when asked.
+        {arch: files}: those of @files that are not compiled, or hide a call, by the architectures that they
+        are for. A call of which nothing tells for which is looked for where others are compiled anyway.
+        @unseen: {file: lines of calls that no configuration shows}; @options: archs.Options, when asked.
         """
-        wanted = defaultdict(list)
+        wanted, anywhere = defaultdict(list), []
         for file in sorted(files):
-            if file in self.done and file not in hidden:
+            if file in self.done and file not in unseen:
                 continue
-            own = archs.of_path(file)
-            for arch in [own] if own else options().architectures(archs.guards(self.tree.root, file)):
-                if arch not in self.builds:
-                    wanted[arch].append(file)
-        return dict(sorted(wanted.items()))
+            found = self._architectures(file, unseen.get(file, ()), options)
+            for arch in found:
+                wanted[arch].append(file)
+            if not found and file in self.done:
+                anywhere.append(file)
+        return {arch: sorted(wanted[arch] + anywhere) for arch in sorted(wanted)}
+
+    def _architectures(self, file, lines, options):
+        """Those that were not tried and that @file is for, or what stands on its @lines where it is compiled."""
+        own = archs.of_path(file)
+        found = {own} if own else set(options().architectures(archs.guards(self.tree.root, file)))
+        if file in self.done and not own:
+            for line in lines:
+                found.update(options().architectures(archs.around(self.tree.root, file, line)))
+        return sorted(found - set(self.builds))
 
     def compile_for(self, arch, files, advance):
-        """The checker over those of @files that no architecture before took; what prevents it is noted."""
-        left = [file for file in files if file not in self.done]
+        """The checker over @files, which @arch may show; what prevents it is noted."""
         try:
             build = self.open(arch)
-            self.compile(build, left, advance)
+            self.compile(build, files, advance)
         except (kbuild.NotPossible, UserError) as err:
-            for file in left:
-                self.absent[file] = f"not compiled: it is for ARCH={arch}, and {err}"
+            for file in files:
+                if file in self.done:
+                    self.hides.setdefault(file, f"it may be for ARCH={arch}, and {err}")
+                else:
+                    self.absent[file] = f"not compiled: it is for ARCH={arch}, and {err}"
 
     # --- what was learnt ----------------------------------------------------------------
 
@@ -207,17 +238,16 @@ class Whole:
     def _again(self, rows, advance):
         """Compile the files of @rows for which they say more than what was known when that was last done."""
         by_build = defaultdict(list)
-        first = next(build for build in self.builds.values() if not isinstance(build, str))
         for file, own in rows.items():
             if file in self.done and self.rows.get(file, []) == own:
                 continue
             self.rows[file] = own
             arch = archs.of_path(file)
-            build = self.home.get(file) or (self.builds.get(arch, arch) if arch else first)
-            if isinstance(build, str):
-                self.absent[file] = f"names what was learnt, but ARCH={arch} is not compiled"
-            else:
-                by_build[build].append(file)
+            for build in self.done.get(file) or [self.builds.get(arch, arch) if arch else self._first()]:
+                if isinstance(build, str):
+                    self.absent[file] = f"names what was learnt, but ARCH={arch} is not compiled"
+                else:
+                    by_build[build].append(file)
         for build, files in sorted(by_build.items(), key=lambda pair: pair[0].name):
             try:
                 self.compile(build, files, advance)

@@ -8,6 +8,8 @@ import shutil
 import pytest
 from common import ROOT, run_audit, write_tree
 
+from report import archs
+
 LINK = ROOT / "testcases" / "link"
 # What the audit asks of kbuild: a configuration, generated headers, the command of an object.
 MAKEFILE = """\
@@ -78,6 +80,32 @@ long leaves_it_to_fast(unsigned long start, struct page **pages)
 	return get_user_pages_fast(start, 1, FOLL_WRITE, pages);
 }
 """
+# Calls that the first configuration hides: what the #if around them names tells where to look.
+HIDING_C = """\
+#define KERNEL 612
+#include <gup.h>
+long seen_in_both(unsigned long start, struct page **pages)
+{
+	return get_user_pages(start, 1, FOLL_GET, pages);
+}
+int leaks_in_both(unsigned long start)
+{
+	struct page *page;
+
+	return pin_user_pages_fast(start, 1, 0, &page) == 1 ? 0 : -EFAULT;
+}
+#ifdef CONFIG_arm64
+long hidden_from_x86(unsigned long start, struct page **pages)
+{
+	return get_user_pages(start, 1, FOLL_WRITE, pages);
+}
+#elif defined(CONFIG_ia64)
+long hidden_from_all(unsigned long start, struct page **pages)
+{
+	return get_user_pages(start, 1, FOLL_FORCE, pages);
+}
+#endif
+"""
 KBUILD = "obj-$(CONFIG_FAR) += far.o\n"
 KCONFIG = 'source "drivers/far/Kconfig"\n'
 FAR_KCONFIG = "config FAR\n\tbool\n\tdepends on ONLY_S390\n"
@@ -89,6 +117,7 @@ def program(root, **more):
              "drivers/keep/other.c": "void put_page(struct page *page);\nvoid f(void *p)\n{\n\tput_page(p);\n}\n",
              "drivers/far/far.c": ARCH_C.format(arch="s390"), "drivers/far/Makefile": KBUILD,
              "drivers/far/Kconfig": FAR_KCONFIG, "arch/s390/Kconfig": "config ONLY_S390\n\tbool\n",
+             "drivers/far/hiding.c": HIDING_C, "arch/arm64/Kconfig": "config arm64\n", "arch/ia64/Kconfig": "config ia64\n",
              **{f"arch/{arch}/kernel/a.c": ARCH_C.format(arch=arch) for arch in ("x86", "arm64", "riscv", "ia64")},
              **more}
     write_tree(root, files)
@@ -172,6 +201,31 @@ def test_other_architectures(audited):
         assert props["engines"] == {"inventory": "seen", "coccinelle": "seen", "checker": "not compiled",
                                     "link": "not linked"}
         assert why in props["says"]["checker"]["text"] and props["found"] == ["coccinelle"]
+
+
+def test_what_one_configuration_hides_is_looked_for_in_another(audited):
+    """What both show counts once, and is told of the first."""
+    run, file = audited[2], "drivers/far/hiding.c"
+    both, = of(run, file, "get_user_pages", "seen_in_both")
+    assert (both["config"], both["verdict"], both["assert"]) == ("x86 allmodconfig", "pass", "satisfied")
+    leaks, = of(run, file, "pin_user_pages_fast")
+    assert (leaks["config"], leaks["verdict"], leaks["found"]) == ("x86 allmodconfig", "fail", ["checker"])
+    hidden, = of(run, file, "get_user_pages", "hidden_from_x86")
+    assert (hidden["config"], hidden["engines"]["checker"]) == ("arm64 allmodconfig", "seen")
+    assert (hidden["verdict"], hidden["assert"], hidden["engines"]["link"]) == ("fail", "trips", "seen")
+    nowhere, = of(run, file, "get_user_pages", "hidden_from_all")
+    assert (nowhere["engines"]["checker"], "config" in nowhere) == ("compiled", False)
+    assert nowhere["says"]["checker"]["text"] == "no code that x86 allmodconfig, arm64 allmodconfig compiles has this call; " \
+        "it may be for ARCH=ia64, and clang has no target for ARCH=ia64"
+
+
+def test_options_that_an_if_around_a_line_names(tmp_path):
+    text = ("#if defined(CONFIG_A) || \\\n\tIS_ENABLED(CONFIG_B)\n#ifdef CONFIG_C\n#else\n1\n# elif CONFIG_D\n2\n#endif\n"
+            "3\n#endif /* CONFIG_A */\n4\n")
+    (tmp_path / "x.c").write_text(text, encoding="utf-8")
+    lines = {line: number for number, line in enumerate(text.split("\n"), 1)}
+    named = [archs.around(tmp_path, "x.c", lines[line]) for line in "1234"]
+    assert named == [["A", "B", "C"], ["A", "B", "D"], ["A", "B"], []]
 
 
 def test_same_bytes_again_for_any_number_of_jobs_and_from_nothing(audited, tmp_path):
