@@ -12,6 +12,9 @@
 extern const char gup_api_json[];
 extern const size_t gup_api_json_size;
 
+/* As FORMAT_VERSION in report/api.py. */
+#define API_VERSION 1
+
 struct api {
 	struct arena arena;
 	struct api_row *rows;
@@ -257,6 +260,15 @@ bool api_is_container(const struct api *api, const char *record)
 	return false;
 }
 
+static char *bad_version(json_int_t version)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "version %lld is not %d, the one that this gupcheck reads",
+		 (long long)version, API_VERSION);
+	return strdup(text);
+}
+
 static char *add_rows(struct api *api, json_t *root)
 {
 	char *error;
@@ -265,9 +277,12 @@ static char *add_rows(struct api *api, json_t *root)
 	json_t *functions = json_object_get(root, "functions");
 	size_t count = json_array_size(functions);
 
-	if (!format || strcmp(format, "gupcheck-api") ||
-	    json_integer_value(json_object_get(root, "version")) != 1)
-		return strdup("not a gupcheck-api table of version 1");
+	json_int_t version = json_integer_value(json_object_get(root, "version"));
+
+	if (!format || strcmp(format, "gupcheck-api"))
+		return strdup("its \"format\" is not \"gupcheck-api\"");
+	if (version != API_VERSION)
+		return bad_version(version);
 	struct api_row *rows = arena_alloc(&api->arena,
 					   ((size_t)api->nr_rows + count + 1) * sizeof(*rows));
 

@@ -124,6 +124,22 @@ def test_bad_facts(tmp_path):
     one_line(facts("check", f"--api={tmp_path}/more.json", tmp_path / "good"), "another API table")
 
 
+def test_an_api_table_of_another_version(tmp_path):
+    """Refused in one line by all that read it, before anything is written."""
+    source = write_tree(tmp_path, {"leak.c": LEAK}) / "leak.c"
+    assert clang(source, f"facts={tmp_path}/good").returncode == 0
+    (tmp_path / "next.json").write_text(json.dumps({"format": "gupcheck-api", "version": 2, "functions": []}))
+    one_line(clang(source, f"api={tmp_path}/next.json", f"facts={tmp_path}/f"), "version 2 is not 1")
+    for command in ("check", "link", "wrappers"):
+        one_line(facts(command, f"--api={tmp_path}/next.json", tmp_path / "good"), "version 2 is not 1")
+    (tmp_path / "compile_commands.json").write_text(json.dumps(
+        [{"directory": str(tmp_path), "file": str(source), "arguments": [CLANG, "-c", str(source)]}]))
+    one_line(subprocess.run([str(ROOT / "bin/gupcheck"), "scan", "-p", str(tmp_path), "--api",
+                             str(tmp_path / "next.json"), "--facts", str(tmp_path / "d")],
+                            capture_output=True, text=True, check=False), "version 2 is not 1")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["compile_commands.json", "good", "leak.c", "next.json"]
+
+
 def test_nothing_to_find_still_gives_facts(tmp_path):
     source = write_tree(tmp_path, {"plain.c": "int x;\n"}) / "plain.c"
     assert clang(source, f"facts={tmp_path}/f").returncode == 0

@@ -68,8 +68,8 @@ static void bad_tables_are_refused(void **state)
 	(void)state;
 	refuse("", "line");
 	refuse("{", "line");
-	refuse("{}", "not a gupcheck-api table");
-	refuse("{\"format\": \"gupcheck-api\", \"version\": 2, \"functions\": []}", "version 1");
+	refuse("{}", "\"format\" is not");
+	refuse("{\"format\": \"gupcheck-api\", \"version\": 2, \"functions\": []}", "version 2 is not 1");
 	refuse("{\"format\": \"gupcheck-api\", \"version\": 1, \"functions\": [{}]}", "no name");
 	refuse("{\"format\": \"gupcheck-api\", \"version\": 1, \"functions\": "
 	       "[{\"name\": \"f\", \"role\": \"eat\", \"forms\": []}]}", "does not know");
