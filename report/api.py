@@ -2,19 +2,20 @@
 """The API table (api/gup-api.json) and the rule list (api/rules.json), read and checked."""
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import jsonschema
 
 from report.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 API_FILE = ROOT / "api" / "gup-api.json"
+SCHEMA_FILE = ROOT / "api" / "gup-api.schema.json"
 RULES_FILE = ROOT / "api" / "rules.json"
 FORMAT_VERSION = 1
 
 ROLES = ("acquire", "release")       # of a call site; other roles are what the checker knows beyond
-KINDS = ("get", "pin", "pin-if-user", "by-flags")
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,20 @@ def _load(path, kind):
     return data
 
 
-def _function(row, path):
-    name = row.get("name", "")
-    if not re.fullmatch(r"[A-Za-z_]\w*", name):
-        raise UserError(f"{path}: {name!r} is not a function name")
-    if "role" not in row or row.get("kind") not in KINDS:
-        raise UserError(f"{path}: {name}: no role, or its kind is not one of {KINDS}")
-    forms = {}
-    for form in row.get("forms", ()):
-        forms[len(form["params"])] = tuple(form["params"])
-    if not forms:
-        raise UserError(f"{path}: {name} has no form")
-    return Function(name=name, role=row["role"], kind=row["kind"], forms=forms,
+def _load_table(path):
+    """The rows of a table of functions, as api/gup-api.schema.json has them."""
+    data = _load(path, "gupcheck-api")
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if error:
+        where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
+        raise UserError(f"{path}: {where.lstrip('.')}: {error.message[:200]!r}".replace("\n", " "))
+    return data["functions"]
+
+
+def _function(row):
+    return Function(name=row["name"], role=row["role"], kind=row["kind"],
+                    forms={len(form["params"]): tuple(form["params"]) for form in row["forms"]},
                     doc=row.get("doc", ""), generic=row.get("generic", False),
                     scope=row.get("scope", ""),
                     reaches_assert=row.get("reaches_assert", False),
@@ -84,10 +87,10 @@ def load_api(path=API_FILE):
     UserError on a table that does not hold together.
     """
     table = {}
-    for row in _load(path, "gupcheck-api").get("functions", ()):
-        if row.get("role", "acquire") not in ROLES:
+    for row in _load_table(path):
+        if row["role"] not in ROLES:
             continue
-        function = _function(row, path)
+        function = _function(row)
         if function.name in table:
             raise UserError(f"{path}: {function.name} stands there twice")
         table[function.name] = function
@@ -101,8 +104,8 @@ def load_more(path):
     What a user's table, or one that gupcheck wrappers wrote, adds to what is looked for in
     source: ({names of functions}, {names of fields, which count beside a release of any page}).
     """
-    rows = _load(path, "gupcheck-api").get("functions", ())
-    names = {role: {row["name"] for row in rows if row.get("role") == role and not row.get("generic")}
+    rows = _load_table(path)
+    names = {role: {row["name"] for row in rows if row["role"] == role and not row.get("generic")}
              for role in (*ROLES, "wrapper", "field")}
     return names["acquire"] | names["release"] | names["wrapper"], names["field"]
 

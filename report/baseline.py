@@ -5,6 +5,7 @@ result is looked for by what changes least first; what is left is paired only
 where there is no choice. No line number takes part.
 """
 
+import functools
 import json
 import re
 from collections import Counter, defaultdict
@@ -36,6 +37,17 @@ def load(path, what="BASELINE"):
     except (KeyError, IndexError, TypeError, AttributeError) as err:
         raise UserError(f"{what}={path} is not the audit.sarif of a gupcheck audit") from err
     return log
+
+
+def reader(command):
+    """The @command reads a log that load() took; what no audit wrote in it is told in one line."""
+    @functools.wraps(command)
+    def run(args):
+        try:
+            return command(args)
+        except (LookupError, TypeError, AttributeError, ValueError) as err:
+            raise UserError(f"a log that no gupcheck audit wrote, or that was changed: {err!r}") from err
+    return run
 
 
 def _key(result):

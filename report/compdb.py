@@ -59,6 +59,8 @@ def read(path, program):
         where = f"{path}: entry {number}"
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
             raise UserError(f"{where} names no file")
+        if not isinstance(entry.get("directory", "."), str):
+            raise UserError(f"{where}: its directory is no name")
         directory = os.path.join(path.parent.resolve(), entry.get("directory", "."))
         file = os.path.normpath(os.path.join(directory, entry["file"]))
         if not file.endswith(".c"):

@@ -56,6 +56,7 @@ def _print(rows, count):
     console.print(Text(", ".join(f"{count[s]} {word}" for s, word in WORDS.items())))
 
 
+@baseline.reader
 def diff(args):
     """What two audits differ in. Returns 3 where --fail-on holds for the newer one."""
     words = summary.conditions(args.fail_on)
@@ -86,6 +87,7 @@ def summary_arguments(parser):
     parser.add_argument("--fail-on", default="", metavar="WHAT", help="as for diff")
 
 
+@baseline.reader
 def summarise(args):
     """An audit in numbers, with the exit code that a CI run wants."""
     words = summary.conditions(args.fail_on)
@@ -128,6 +130,7 @@ def for_github(log):
     return log
 
 
+@baseline.reader
 def github(args):
     """Write the part of an audit that GitHub code scanning takes."""
     log = for_github(baseline.load(args.audit, "AUDIT"))

@@ -93,6 +93,7 @@ def compose(log, rows, to, cc, reporter):
     return "\n".join([*head, "", *(line.replace("\n", " ") for line in body(log, rows, reporter))]) + "\n"
 
 
+@baseline.reader
 def mail(args):
     """Print the mail, or write it to -o. Nothing new is no mail."""
     log = baseline.load(args.audit, "AUDIT")

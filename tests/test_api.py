@@ -88,7 +88,9 @@ def test_rules_have_a_page_each():
     ('{"format": "other"}', '"format"'),
     ('{"format": "gupcheck-api", "version": 99}', "version"),
     ('{"format": "gupcheck-api", "version": 1, "functions": []}', "no functions"),
-    ('{"format": "gupcheck-api", "version": 1, "functions": [{"name": "a b"}]}', "function name"),
+    ('{"format": "gupcheck-api", "version": 1, "functions": [{"name": "a b", "role": "field"}]}',
+     r"functions\[0\].name: .*a b"),
+    ('{"format": "gupcheck-api", "version": 1, "functions": [{"name": "f", "role": "acquire"}]}', "'kind' is a required"),
     (json.dumps({"format": "gupcheck-api", "version": 1, "functions": [
         {"name": "f", "role": "acquire", "kind": "get",
          "forms": [{"params": ["x"], "kernels": "6.1-"}]}] * 2}), "twice"),
