@@ -59,15 +59,13 @@ def _kept_or_asked(log, wanted, root, config, jobs):
     asked = [key for key, value in known.items() if value is None]
     if asked:
         files = sorted({file for _, file in wanted})
-        with proof.Judge(root, files, config, jobs, proof.certain_flags(log)) as judge, \
-                ThreadPoolExecutor(jobs) as pool:
-            if judge.not_run:
-                return {key: value["made"] for key, value in known.items() if value}
+        with proof.Judge(root, files, config, jobs, log) as judge, ThreadPoolExecutor(jobs) as pool:
+            asked = [key for key in asked if key[1] not in judge.not_run]
             answers = pool.map(lambda key: _ask(judge, *key, (root / key[1]).read_bytes()), asked)
             for key, made in zip(asked, answers):
                 known[key] = {"made": made}
                 stores[key].keep(*key, known[key])
-    return {key: value["made"] for key, value in known.items()}
+    return {key: value["made"] for key, value in known.items() if value}
 
 
 def apply(log, root, config, jobs):

@@ -285,7 +285,7 @@ def build(args, the_tree, log, work, who):
     series.take(files)
     people, left = Maintainers(the_tree.root), {}
     steps = Steps(len(wanted) + 2)
-    with proof.Judge(the_tree.root, files, args.build, int(args.jobs), proof.certain_flags(log)) as judge:
+    with proof.Judge(the_tree.root, files, args.build, int(args.jobs), log) as judge:
         for rule in wanted:
             with steps.step(f"Edit for {rule}"):
                 refused = apply_rule(series, rule, found[rule], forced, people, judge)

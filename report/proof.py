@@ -67,23 +67,44 @@ def certain_flags(log):
     return flags
 
 
-class Judge:
-    """The compile commands of @files of the tree at @root, and the checker for them."""
+def homes(log):
+    """{file: the architecture in whose configuration an audit's checker compiled it}"""
+    found = {}
+    for result in log["runs"][0]["results"]:
+        config = result["properties"].get("config")
+        if config:
+            found.setdefault(checker.place(result["locations"][0])[0], config.split()[0])
+    return found
 
-    def __init__(self, root, files, config, jobs, certain):
-        self.root, self.stack, self.certain = root, ExitStack(), certain
-        self.units, self.not_run, self.looked = {}, "", {}
-        try:
-            self.clang = clang.find()
-            build = kbuild.find(root, "", config, self.clang)
-            self.stack.enter_context(checker.locked(build.directory))
-            database = kbuild.commands(build, root, files, jobs)
-            for unit in compdb.read(database, self.clang.program):
-                for file in files:
-                    if unit.file == str(root / file):
-                        self.units.setdefault(file, unit)
-        except (kbuild.NotPossible, UserError) as err:
-            self.not_run = f"the checker cannot be asked: {err}"
+
+class Judge:
+    """
+    The checker for @files of the tree at @root, each compiled as for the audit @log; @config: as
+    BUILD= has it. `not_run` has the files for which it cannot be asked, with the reason.
+    """
+
+    def __init__(self, root, files, config, jobs, log):
+        self.root, self.stack, self.certain = root, ExitStack(), certain_flags(log)
+        self.units, self.not_run, self.looked = {}, {}, {}
+        main, home = log["runs"][0]["properties"].get("arch") or "x86", homes(log)
+        by_arch = defaultdict(list)
+        for file in files:
+            by_arch[home.get(file, main)].append(file)
+        for arch, own in sorted(by_arch.items()):
+            try:
+                self._open(arch, own, config if arch == main else "", jobs)
+            except (kbuild.NotPossible, UserError) as err:
+                self.not_run.update((file, f"the checker cannot be asked: {err}") for file in own)
+
+    def _open(self, arch, files, config, jobs):
+        self.clang = clang.find()
+        build = kbuild.find(self.root, arch, config, self.clang)
+        self.stack.enter_context(checker.locked(build.directory))
+        kbuild.gave_up(build)
+        for unit in compdb.read(kbuild.commands(build, self.root, files, jobs), self.clang.program):
+            for file in files:
+                if unit.file == str(self.root / file):
+                    self.units.setdefault(file, unit)
 
     def __enter__(self):
         return self
@@ -97,7 +118,7 @@ class Judge:
         its place. Raises NoEdit where the checker cannot say.
         """
         if file not in self.units:
-            raise NoEdit(self.not_run or "the checker does not compile this file")
+            raise NoEdit(self.not_run.get(file, "the checker does not compile this file"))
         if (file, data) not in self.looked:
             self.looked[file, data] = self._look(file, data)
         return self.looked[file, data]
@@ -114,7 +135,7 @@ class Judge:
                      "srcroot": str(self.root), "api": None, "policy": None, "facts": None}
             done = tu.check(asked, self.clang, Path(tmp) / "out.sarif", Path(tmp) / "out.d")
         if done["status"] != "checked":
-            raise NoEdit(f"the checker has no result: {done['reason']}")
+            raise NoEdit(f"the checker has no result: {done['reason'].replace(f'{self.root}/', '')}")
         findings, sites, _ = checker.combine([(unit, done)])
         return findings, sites
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from test_edits import SHORT, OnCases
 
-from report import clang, confirmed, edits, page_diff
+from report import clang, confirmed, edits, page_diff, proof
 
 
 @pytest.fixture
@@ -75,3 +75,23 @@ def test_who_else_found_it_has_the_fix(case):
     log["runs"][0]["results"][0]["fixes"] = []
     give()
     assert not asked and log["runs"][0]["results"][0]["fixes"] == []
+
+
+def test_a_file_is_asked_about_in_the_configuration_that_the_audit_had():
+    def result(file, config):
+        return {"locations": [{"physicalLocation": {"artifactLocation": {"uri": file}, "region": {
+            "startLine": 1, "startColumn": 1}}}], "properties": {"config": config} if config else {}}
+    log = {"runs": [{"results": [result("a.c", "powerpc allmodconfig"), result("b.c", ""),
+                                 result("c.c", "x86 allmodconfig, arm64 allmodconfig")]}]}
+    assert proof.homes(log) == {"a.c": "powerpc", "c.c": "x86"}
+
+
+def test_a_file_that_cannot_be_asked_about_is_asked_again_later(case):
+    log, give, asked = case
+    judge = confirmed.proof.Judge()
+    judge.not_run = {"a.c": "no clang for it"}
+    give()
+    assert not asked and "fixes" not in log["runs"][0]["results"][0]
+    judge.not_run = {}
+    give()
+    assert asked and "fixes" in log["runs"][0]["results"][0]

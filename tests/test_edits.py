@@ -35,7 +35,7 @@ class OnCases(proof.Judge):
     """The judge, with the command of a test case instead of kbuild's."""
 
     def __init__(self, root, certain):
-        self.root, self.certain, self.not_run, self.clang, self.looked = root, certain, "", clang.find(), {}
+        self.root, self.certain, self.not_run, self.clang, self.looked = root, certain, {}, clang.find(), {}
         self.stack = ExitStack()
         self.units = {file.name: compdb.Unit(str(file), str(root), ("-I", str(INCLUDE), str(file)))
                       for file in root.glob("*.c")}
@@ -269,6 +269,6 @@ void f(struct transfer *t)
 
 def test_a_file_that_is_not_compiled():
     judge = proof.Judge.__new__(proof.Judge)
-    judge.units, judge.not_run = {}, ""
+    judge.units, judge.not_run = {}, {}
     with pytest.raises(edits.NoEdit, match="does not compile this file"):
         judge.look("a.c", b"")
