@@ -68,6 +68,8 @@ static bool error_pointers(struct engine *e, struct state *s, const struct gup_e
 	bool is_err = !strcmp(name, "IS_ERR"), or_null = !strcmp(name, "IS_ERR_OR_NULL");
 	bool or_zero = !strcmp(name, "PTR_ERR_OR_ZERO");
 	bool moves = !strcmp(name, "PTR_ERR") || !strcmp(name, "ERR_PTR") || !strcmp(name, "ERR_CAST");
+	/* asm/io.h, asm/page.h: an address by its other number */
+	moves |= !strcmp(name, "virt_to_phys") || !strcmp(name, "__virt_to_phys") || !strcmp(name, "__phys_addr");
 	/* include/linux/mm.h, page-flags.h: the same reference by another name */
 	bool same = !strcmp(name, "page_folio") || !strcmp(name, "compound_head") ||
 		    !strcmp(name, "_compound_head") || !strcmp(name, "nth_page") ||
@@ -288,6 +290,7 @@ static void map_page(struct engine *e, struct state *s, struct holding *h,
 
 	if (value.points)
 		h->mapped = place_object(value.points);
+	h->mapped_bits = value.bits;
 }
 
 /* `sg_set_page(sg, page, ...)`: the structure as a whole stands for the one page in it. */

@@ -30,7 +30,18 @@ enum page_use cases_use_of(const struct gup_event *event, const struct api_row *
 	return row && (row->data || row->writes || row->reads) ? USE_DATA : USE_NONE;
 }
 
-bool cases_is_notifier(const char *callee)
+/* struct kvm has a count of its own beside its notifier: who reads it repeats when that changes. */
+static bool reads_sequence(const struct gup_event *event)
+{
+	const struct gup_term *term = event->kind == EVENT_ASSIGN ? event->rhs : NULL;
+
+	while (term && term->kind == TERM_CAST)
+		term = term->a;
+	return term && term->kind == TERM_FIELD &&
+	       (!strcmp(term->name, "mmu_invalidate_seq") || !strcmp(term->name, "mmu_notifier_seq"));
+}
+
+bool cases_is_notifier(const struct gup_event *event)
 {
 	/* mmu_notifier_range_init() and _invalidate_*() are of who changes page tables and tells the others. */
 	static const char *const prefixes[] = {
@@ -38,10 +49,12 @@ bool cases_is_notifier(const char *callee)
 		"mmu_notifier_put", "__mmu_notifier_register", "hmm_range_",
 	};
 
+	const char *callee = event->kind == EVENT_CALL ? event->callee : NULL;
+
 	for (size_t i = 0; callee && i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (!strncmp(callee, prefixes[i], strlen(prefixes[i])))
 			return true;
-	return false;
+	return reads_sequence(event);
 }
 
 /* The first in the file's order, so that it does not matter which path is run first. */
@@ -105,24 +118,22 @@ void cases_end(struct engine *e, const struct state *s, const struct holding *h,
 
 /* --- what the fields of the file say -------------------------------------------------- */
 
-static void each_call(struct engine *e, void (*visit)(struct engine *, const struct gup_function *,
-						      const struct gup_event *))
+static void each_event(struct engine *e, void (*visit)(struct engine *, const struct gup_function *,
+						       const struct gup_event *))
 {
 	for (int f = 0; f < e->model->nr_functions; f++) {
 		const struct gup_function *function = e->model->functions[f];
 
 		for (int b = 0; b < function->nr_blocks; b++)
 			for (int i = 0; i < function->blocks[b].nr_events; i++)
-				if (function->blocks[b].events[i].kind == EVENT_CALL &&
-				    function->blocks[b].events[i].callee)
-					visit(e, function, &function->blocks[b].events[i]);
+				visit(e, function, &function->blocks[b].events[i]);
 	}
 }
 
 /* A call of another function gets the pages of a field that a site filled. */
 static void look_at_use(struct engine *e, const struct gup_function *function, const struct gup_event *event)
 {
-	const struct api_row *row = api_find(e->api, event->callee);
+	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
 
 	if (cases_use_of(event, row) == USE_NONE)
 		return;
@@ -138,7 +149,7 @@ static void look_at_use(struct engine *e, const struct gup_function *function, c
 /* `mmu_interval_notifier_insert(&object->notifier, ...)`, and the pages sit in object->pages. */
 static void look_at_notifier(struct engine *e, const struct gup_function *function, const struct gup_event *event)
 {
-	if (!cases_is_notifier(event->callee))
+	if (!cases_is_notifier(event))
 		return;
 	for (int i = 0; i < e->nr_sites; i++)
 		if (e->sites[i].function == function)
@@ -154,7 +165,7 @@ static void look_at_notifier(struct engine *e, const struct gup_function *functi
 	}
 }
 
-static void look_at_call(struct engine *e, const struct gup_function *function, const struct gup_event *event)
+static void look_at_event(struct engine *e, const struct gup_function *function, const struct gup_event *event)
 {
 	look_at_use(e, function, event);
 	look_at_notifier(e, function, event);
@@ -162,17 +173,18 @@ static void look_at_call(struct engine *e, const struct gup_function *function, 
 
 void cases_finish(struct engine *e)
 {
-	each_call(e, look_at_call);
+	each_event(e, look_at_event);
 }
 
 /* --- the judgement ------------------------------------------------------------------------ */
 
 static const char *at(struct arena *arena, const struct gup_event *event, const char *file)
 {
+	const char *what = event->callee ? arena_printf(arena, "%s()", event->callee) : "a count of invalidations";
+
 	if (event->pos.file && !strcmp(event->pos.file, file))
-		return arena_printf(arena, "%s() in line %u", event->callee, event->pos.line);
-	return arena_printf(arena, "%s() at %s:%u", event->callee, event->pos.file ? event->pos.file : "?",
-			    event->pos.line);
+		return arena_printf(arena, "%s in line %u", what, event->pos.line);
+	return arena_printf(arena, "%s at %s:%u", what, event->pos.file ? event->pos.file : "?", event->pos.line);
 }
 
 static void add(struct arena *arena, const char **text, const char *more)

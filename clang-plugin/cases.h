@@ -37,8 +37,8 @@ struct case_seen {
 /* NULL row: the table does not know the callee. */
 enum page_use cases_use_of(const struct gup_event *event, const struct api_row *row);
 void cases_saw_use(struct case_seen *seen, const struct gup_event *event, const struct api_row *row);
-/* include/linux/mmu_notifier.h, hmm.h: by the callee's name. */
-bool cases_is_notifier(const char *callee);
+/* include/linux/mmu_notifier.h, hmm.h, kvm_host.h: a call, or a look at the count of invalidations. */
+bool cases_is_notifier(const struct gup_event *event);
 
 /* The engine tells what happens on the paths that it runs. */
 void cases_acquire(struct engine *e, const struct state *s, struct site *site, unsigned longterm,

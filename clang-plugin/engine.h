@@ -100,6 +100,7 @@ struct release_info {
 	const struct place *array;
 	Z3_ast base, asked;		/* 64 bits, unsigned */
 	Z3_ast released, overlap;	/* what was still held, and what was ever taken */
+	const struct holding *only;	/* of several calls that filled the slot, the one of this page; or NULL */
 	bool exact;			/* the index is known: too much is an error */
 };
 
@@ -173,6 +174,8 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 			       Z3_ast *index);
 /* The holding that a number was made from: a page frame number, say. */
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value);
+/* The holding of which this is where a page was mapped, or a number made from that address. */
+struct holding *engine_mapped_of(struct engine *e, struct state *s, struct value value);
 void engine_use(struct engine *e, struct state *s, struct holding *h, Z3_ast index, Z3_ast count,
 		const struct gup_event *event);
 /* Memory was written to: a mapped page, perhaps. */

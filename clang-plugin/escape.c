@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+/* A slot may be filled more than once: is the symbol what was in it after this call? */
+static bool is_of_call(struct engine *e, const struct holding *h, int place, unsigned symbol)
+{
+	const char *name = h->stamp ? arena_printf(&e->arena, SMT_MEMORY "%d@%s/64", place, h->stamp) : NULL;
+
+	return name && Z3_get_ast_id(e->smt.z3, smt_symbol(&e->smt, name, 64)) == symbol;
+}
+
 /* A number that was made from the address of a held page: its frame number, say. */
 struct holding *engine_number_of(struct engine *e, struct state *s, struct value value)
 {
@@ -20,7 +28,9 @@ struct holding *engine_number_of(struct engine *e, struct state *s, struct value
 			continue;
 		const struct place *array = place_array(&e->places, e->places.by_id[id], &index);
 
-		/* The slot may have been filled more than once: the last one is meant. */
+		for (int i = s->nr_holdings - 1; i >= 0; i--)
+			if (s->holdings[i].array == array && is_of_call(e, &s->holdings[i], id, symbols.ids[n]))
+				return &s->holdings[i];
 		for (int i = s->nr_holdings - 1; i >= 0; i--)
 			if (s->holdings[i].array == array)
 				return &s->holdings[i];
@@ -154,13 +164,27 @@ static void note_count(struct holding *h, const struct place *place, struct valu
 	h->count_event = event;
 }
 
-/* The holding of which a page was mapped there: virt_to_page() of that address finds it again. */
-static struct holding *mapped_at(struct state *s, const struct place *object)
+/* virt_to_page() of that address finds the page again; so does who undoes __pa(). */
+struct holding *engine_mapped_of(struct engine *e, struct state *s, struct value value)
 {
-	for (int i = 0; i < s->nr_holdings; i++)
-		if (s->holdings[i].mapped == object)
-			return &s->holdings[i];
+	const struct place *object = value.points ? place_object(value.points) : NULL;
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (object ? h->mapped == object :
+			     h->mapped_bits && value.bits && smt_width(&e->smt, value.bits) == 64 &&
+			     smt_share(&e->smt, h->mapped_bits, value.bits))
+			return h;
+	}
 	return NULL;
+}
+
+/* `*result = page`: the caller gets it. */
+static bool is_result_parameter(const struct state *s, const struct place *place)
+{
+	return place->kind == PLACE_TARGET && place->parent->kind == PLACE_VAR && place->parent->is_param &&
+	       place->parent->frame == s->frames[0].id;
 }
 
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
@@ -187,8 +211,8 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	if (plain)
 		return;
 	h = value.points ? engine_page_of(e, s, value, &index) : engine_number_of(e, s, value);
-	if (!h && value.points)
-		h = mapped_at(s, place_object(value.points));
+	if (!h)
+		h = engine_mapped_of(e, s, value);
 	const char *text = event && event->lhs ? event->text : "";
 
 	if (h && engine_is_outer(s, owner)) {
@@ -196,6 +220,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 		h->kept_in = place_text(e->kept, place);
 		h->kept_durably = true;
 		h->kept_object = owner;
+		h->given_back |= is_result_parameter(s, place);
 	}
 	if (!value.points)
 		return;

@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+/* A slot may be filled more than once: was the page loaded after this call, and before the next? */
+static bool is_of_call(const struct holding *h, struct value value)
+{
+	const struct place *object = place_object(value.points);
+
+	return h->stamp && object->stamp && !strcmp(h->stamp, object->stamp);
+}
+
 struct holding *engine_page_of(struct engine *e, struct state *s, struct value value,
 			       Z3_ast *index)
 {
@@ -16,19 +24,21 @@ struct holding *engine_page_of(struct engine *e, struct state *s, struct value v
 	if (object->kind != PLACE_TARGET)
 		return NULL;
 	const struct place *array = place_array(&e->places, object->parent, index);
-	struct holding *found = NULL;
+	struct holding *found = NULL, *exact = NULL;
 
 	for (int i = s->nr_holdings - 1; i >= 0; i--) {
 		struct holding *h = &s->holdings[i];
 
 		if (h->array != array)
 			continue;
-		if (h->base == *index)
+		if (h->base == *index && is_of_call(h, value))
 			return h;
+		if (h->base == *index && !exact)
+			exact = h;
 		if (!found)
 			found = h;
 	}
-	return found;
+	return exact ? exact : found;
 }
 
 /* --- acquire ------------------------------------------------------------- */
@@ -149,9 +159,12 @@ static struct holding *new_holding(struct engine *e, struct state *s, struct sit
 
 	if (event->args[site->form->pages]->type.page_depth > 2)
 		array = allocated_array(e, s, pages, site->row);
-	state_forget(&e->arena, s, array, arena_strdup(&e->arena, e->key));
+	const char *stamp = arena_strdup(&e->arena, e->key);
+
+	state_forget(&e->arena, s, array, stamp);
 	struct holding *h = state_add_holding(&e->arena, s);
 
+	h->stamp = stamp;
 	h->site = site;
 	h->path = s->frames[s->depth].path;
 	h->kind = site->row->kind;
@@ -334,7 +347,7 @@ static void note_dropped(struct engine *e, struct state *s, struct holding *h,
 			 const struct release_info *info, const struct place *pages)
 {
 	struct dropped dropped = { info->row->kind, pages, info->base, info->asked,
-				   s->frames[s->depth].path };
+				   info->only ? info->only->stamp : NULL, s->frames[s->depth].path };
 	const struct dropped *before = state_drop_pages(&e->arena, s, dropped);
 
 	for (int i = 0; before && gup_rules[i]; i++)
@@ -362,7 +375,7 @@ void engine_release_range(struct engine *e, struct state *s, struct release_info
 	for (int i = 0; i < s->nr_holdings; i++) {
 		struct holding *h = &s->holdings[i];
 
-		if (h->array != info->array)
+		if (h->array != info->array || (info->only && info->only != h))
 			continue;
 		release_one_holding(e, s, h, info);
 		released = smt_binary(smt, OP_ADD, false, released, info->released);
@@ -440,6 +453,7 @@ void engine_release(struct engine *e, struct state *s, const struct gup_event *e
 			return;
 		}
 		info.array = h->array;
+		info.only = h->base == info.base && is_of_call(h, pages) ? h : NULL;
 	}
 	/* Nobody releases pages from an array that is not there. */
 	if (array && pages.bits)

@@ -257,6 +257,8 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	}
 	if (h->kept_when)
 		cond = smt_and(smt, cond, smt_not(smt, h->kept_when));
+	if (h->given_back)
+		hands_on(e, h);
 	e->last_answer = SMT_NO;
 	if (h->kept_when && !engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
@@ -283,6 +285,20 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		leave_local(e, s, h, cond, error);
 }
 
+/* Who gets the address of a page, or its number, finds the page. */
+static void attach_returned(struct engine *e, struct state *s)
+{
+	struct value value = s->returned;
+	struct holding *h = engine_mapped_of(e, s, value);
+
+	if (value.points)
+		state_attach(&e->arena, s, place_object(value.points), NULL, "returned");
+	else if (!h && value.bits && e->root->returns.width == 64 && smt_width(&e->smt, value.bits) == 64)
+		h = engine_number_of(e, s, value);
+	if (h)
+		state_attach(&e->arena, s, place_target(&e->places, h->array, ""), NULL, "returned");
+}
+
 void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 {
 	bool error, odd;
@@ -290,8 +306,7 @@ void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos)
 	e->exits = true;
 	if (!s->nr_holdings)
 		return;
-	if (s->returned.points)
-		state_attach(&e->arena, s, place_object(s->returned.points), NULL, "returned");
+	attach_returned(e, s);
 	engine_step(e, s, STEP_EXIT, pos, e->root->name);
 	error = ends_in_error(e, s);
 	odd = !error && ends_oddly(e, s);

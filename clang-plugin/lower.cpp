@@ -430,7 +430,25 @@ private:
 
 	const gup_term *field(const gup_term *Base, const FieldDecl *D, QualType Q)
 	{
-		return term_field(M, T.type(Q), Base, T.recordName(D), T.name(D));
+		return term_field(M, T.type(Q), Base, T.recordName(D), T.name(shared(D)));
+	}
+
+	// Pointers to data in a union are one place: by the name of the first, that of pages where there is one.
+	const FieldDecl *shared(const FieldDecl *D)
+	{
+		auto IsData = [](const FieldDecl *F) {
+			return F->getType()->isPointerType() && !F->getType()->isFunctionPointerType() && !F->getName().empty();
+		};
+		const FieldDecl *First = nullptr;
+		if (!D->getParent()->isUnion() || !IsData(D))
+			return D;
+		for (const FieldDecl *F : D->getParent()->fields()) {
+			if (IsData(F) && T.type(F->getType()).page_depth)
+				return F;
+			if (IsData(F) && !First)
+				First = F;
+		}
+		return First;
 	}
 
 	const gup_term *castTerm(const CastExpr *E)

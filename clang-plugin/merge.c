@@ -285,9 +285,11 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->dirtied &= b->dirtied;
 	h->marked |= b->marked;
 	h->unmatched |= b->unmatched;
+	h->given_back |= b->given_back;
 	h->lent_tested &= b->lent_tested;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;
 	h->mapped = a->mapped == b->mapped ? a->mapped : NULL;
+	h->mapped_bits = a->mapped_bits == b->mapped_bits ? a->mapped_bits : NULL;
 	return true;
 }
 

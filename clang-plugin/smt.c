@@ -264,6 +264,11 @@ bool smt_is_call(const struct smt *smt, unsigned id)
 	return id < smt->cap_cache && smt->cache[id].of_call;
 }
 
+bool smt_is_opaque(const struct smt *smt, unsigned id)
+{
+	return id < smt->cap_origins && smt->origins[id].symbol;
+}
+
 int smt_memory(const struct smt *smt, unsigned id)
 {
 	return id < smt->cap_cache ? smt->cache[id].memory : 0;

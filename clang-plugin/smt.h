@@ -87,6 +87,8 @@ const struct smt_symbols *smt_symbols(struct smt *smt, Z3_ast term);
 int smt_memory(const struct smt *smt, unsigned id);
 /* Is the symbol what a call returned? */
 bool smt_is_call(const struct smt *smt, unsigned id);
+/* Does the symbol stand for an operation that is not solved? */
+bool smt_is_opaque(const struct smt *smt, unsigned id);
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b);
 
 /* Can all of these hold together? */

@@ -208,7 +208,7 @@ const struct dropped *state_drop_pages(struct arena *arena, struct state *state,
 		const struct dropped *d = &state->dropped[i];
 
 		if (d->kind == dropped.kind && d->pages == dropped.pages && d->base == dropped.base &&
-		    d->asked == dropped.asked)
+		    d->asked == dropped.asked && d->stamp == dropped.stamp)
 			return d;
 	}
 	state->dropped = reserve(arena, state->dropped, state->nr_dropped, &state->cap_dropped,
@@ -437,6 +437,7 @@ uint64_t state_signature(struct smt *smt, const struct state *state)
 		mix(&hash, (uint64_t)state->dropped[i].pages->id);
 		mix(&hash, number_of(smt, state->dropped[i].base));
 		mix(&hash, number_of(smt, state->dropped[i].asked));
+		mix(&hash, text_hash(state->dropped[i].stamp));
 	}
 	return hash;
 }

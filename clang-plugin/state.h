@@ -31,6 +31,7 @@ struct holding {
 	const char *path;		/* of the frame that ran the call */
 	enum api_kind kind;
 	const struct place *array;	/* they sit in array[base .. base + count) */
+	const char *stamp;		/* of what is loaded from there, until somebody else writes there */
 	Z3_ast base, asked, result, count, held;	/* 64 bits each */
 	Z3_ast flags;			/* 32 bits, or NULL */
 	bool vague_count;		/* the count is not the result (bytes) */
@@ -40,6 +41,7 @@ struct holding {
 	bool written;			/* ... and certainly wrote to it */
 	bool marked;			/* marked dirty by a call for that alone */
 	const struct place *mapped;	/* where one of the pages was mapped last */
+	Z3_ast mapped_bits;		/* ... that address */
 	bool in_loop;			/* the path met a loop that may have taken them one by one */
 	bool inexact;			/* a release of which it is not known how many it dropped */
 	bool returned, page_result;	/* page_result: the call returned the page itself */
@@ -48,6 +50,7 @@ struct holding {
 	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */
 	const struct place *kept_object;	/* ... this, or NULL */
+	bool given_back;		/* ... in what a parameter of the function points to: a result */
 	/* The field that the result was put into last, and what it then held. */
 	const struct place *count_field;
 	Z3_ast count_value;
@@ -68,6 +71,7 @@ struct dropped {
 	enum api_kind kind;		/* as which */
 	const struct place *pages;
 	Z3_ast base, asked;
+	const char *stamp;		/* of the one page, where the slot was filled more than once; or NULL */
 	const char *path;		/* of the frame that ran the release */
 };
 

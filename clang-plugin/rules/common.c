@@ -61,19 +61,48 @@ bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h
 	return true;
 }
 
+static bool contains(const struct smt_symbols *symbols, unsigned id)
+{
+	for (int i = 0; i < symbols->count; i++)
+		if (symbols->ids[i] == id)
+			return true;
+	return false;
+}
+
 static bool is_result(struct engine *e, const struct state *s, unsigned id)
 {
 	for (int i = 0; i < s->nr_holdings; i++) {
 		struct smt_symbols result = *smt_symbols(&e->smt, s->holdings[i].result);
 
-		for (int r = 0; r < result.count; r++)
-			if (result.ids[r] == id)
-				return true;
+		if (contains(&result, id))
+			return true;
 	}
 	return false;
 }
 
-bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h)
+/*
+ * Numbers of pages that are made from the same addresses in two ways, (end - start) >> PAGE_SHIFT and
+ * end >> PAGE_SHIFT less start >> PAGE_SHIFT: how they go together is not solved.
+ */
+static bool counts_otherwise(struct engine *e, const struct smt_symbols *fact, const struct holding *h)
+{
+	struct smt_symbols asked = *smt_symbols(&e->smt, h->asked);
+	bool opaque = false, same = false, operand = false;
+
+	for (int i = 0; i < asked.count; i++) {
+		bool is_opaque = smt_is_opaque(&e->smt, asked.ids[i]), is_there = contains(fact, asked.ids[i]);
+
+		opaque |= is_opaque;
+		same |= is_opaque && is_there;
+		operand |= is_there;
+	}
+	for (int i = 0; i < fact->count; i++)
+		if (smt_is_opaque(&e->smt, fact->ids[i]) && !contains(&asked, fact->ids[i]))
+			return true;
+	return opaque && operand && !same;
+}
+
+bool rule_turns_on_others(struct engine *e, const struct state *s, const struct holding *h)
 {
 	bool since = false;
 
@@ -81,6 +110,8 @@ bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct h
 		struct smt_symbols fact = *smt_symbols(&e->smt, s->facts[i]);
 
 		since |= smt_share(&e->smt, s->facts[i], h->result);
+		if (since && counts_otherwise(e, &fact, h))
+			return true;
 		for (int n = 0; since && n < fact.count; n++)
 			if (smt_is_call(&e->smt, fact.ids[n]) && !is_result(e, s, fact.ids[n]))
 				return true;
@@ -150,7 +181,7 @@ bool rule_uses_notifier(const struct gup_function *function)
 {
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++)
-			if (cases_is_notifier(function->blocks[b].events[i].callee))
+			if (cases_is_notifier(&function->blocks[b].events[i]))
 				return true;
 	return false;
 }

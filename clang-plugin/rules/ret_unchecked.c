@@ -31,8 +31,8 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 					    h->count) :
 				smt_compare(smt, OP_GE, true, offset, h->count);
 
-	/* How far a loop goes that lasts as long as its callees say cannot be told from here. */
-	if (smt_constant(smt, offset, &number) && number && rule_turns_on_calls(e, s, h))
+	/* How far a loop goes that lasts as long as its callees or other addresses say cannot be told from here. */
+	if (smt_constant(smt, offset, &number) && number && rule_turns_on_others(e, s, h))
 		return;
 	if (!engine_possible(e, s, beyond))
 		return;
@@ -82,12 +82,21 @@ static void store(struct engine *e, struct state *s, struct holding *h, const st
 	       h->site->row->name);
 }
 
+/* `page = NULL` before the call: the page itself says what came of it. */
+static bool page_tells(struct engine *e, struct state *s, struct value pages)
+{
+	const struct gup_type type = { .width = 64, .is_pointer = true, .page_depth = 1 };
+
+	return pages.points && pages.points->kind == PLACE_VAR &&
+	       rule_is_null(e, engine_load(e, s, pages.points, type));
+}
+
 static void acquire(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
 		    Z3_ast flags, struct value pages)
 {
 	(void)flags;
 	if (site->event->result_used || site->event->result < 0 || site->form->pages < 0 ||
-	    rule_is_null(e, pages))
+	    rule_is_null(e, pages) || page_tells(e, s, pages))
 		return;
 	report(e, s, rule, site, &site->event->pos, NULL,
 	       "The result of %s() is ignored: it may have returned an error or fewer pages",

@@ -25,8 +25,8 @@ const struct gup_term *rule_released_array(struct engine *e, const struct gup_fu
 					   const struct gup_event *event, const struct api_row **row);
 /* Does the function deal with an MMU notifier or HMM? */
 bool rule_uses_notifier(const struct gup_function *function);
-/* Has this path, since the acquire, turned on what some other call returned? */
-bool rule_turns_on_calls(struct engine *e, const struct state *s, const struct holding *h);
+/* Has this path, since the acquire, turned on what some other call returned, or on numbers of pages of its own? */
+bool rule_turns_on_others(struct engine *e, const struct state *s, const struct holding *h);
 /*
  * Where a count or a result was got wrong: not in a helper that releases what
  * it is told to, but where the function that has both acquire and release calls it.

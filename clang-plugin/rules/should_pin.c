@@ -28,12 +28,18 @@ static void use(struct engine *e, struct state *s, struct holding *h, const stru
 	       h->site->row->name, event->callee);
 }
 
-/* Written by the CPU, or marked dirty because somebody wrote: CASE 5. */
+/* Marked dirty because somebody wrote; but for who came by page tables that a notifier keeps right, CASE 3. */
+static bool was_written(const struct holding *h)
+{
+	return h->written || (h->marked && !rule_uses_notifier(h->site->function));
+}
+
+/* Written by the CPU, or by somebody: CASE 5. */
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
 {
 	(void)kept;
-	if (error || h->kind != KIND_GET || !h->flags || (!h->written && !h->marked) ||
+	if (error || h->kind != KIND_GET || !h->flags || !was_written(h) ||
 	    !rule_flag_possible(e, s, h->flags, "FOLL_WRITE"))
 		return;
 	report(e, s, rule, h->site, &h->site->event->pos, smt_nonzero(&e->smt, h->count),

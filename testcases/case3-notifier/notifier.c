@@ -30,3 +30,21 @@ int changes_page_tables(struct mmu_notifier_range *range, struct page **pages)
 	mmu_notifier_invalidate_range_end(range);
 	return ret;
 }
+
+/* KVM counts the invalidations of its notifier: who reads that before, tries again when it has changed. */
+struct kvm { unsigned long mmu_invalidate_seq; };
+int map_for_guest(struct kvm *kvm, struct page *page, unsigned long seq);
+
+int guest_fault(struct kvm *kvm, unsigned long start)
+{
+	unsigned long seq = kvm->mmu_invalidate_seq;
+	struct page *page;
+	int ret;
+
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1) /* expect plugin: case3-notifier */ /* case: 3 */
+		return -EFAULT;
+	ret = map_for_guest(kvm, page, seq);
+	set_page_dirty(page);
+	put_page(page);
+	return ret;
+}

@@ -67,3 +67,37 @@ int signed_compare(unsigned long start, int n, struct page **pages)
 	set_page_dirty(pages[0]);
 	return 0;
 }
+
+/* The result is in the page: NULL before, and NULL when nothing came. */
+struct page *page_tells(unsigned long start)
+{
+	struct page *page = NULL;
+
+	pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
+	return page;
+}
+
+void looks_at_page(unsigned long start)
+{
+	struct page *page = NULL;
+
+	pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
+	if (page)
+		unpin_user_page(page);
+}
+
+void looks_at_nothing(unsigned long start)
+{
+	struct page *page = NULL;
+
+	pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
+	unpin_user_page(page); /* expect plugin: ret-unchecked */
+}
+
+struct page *page_tells_nothing(unsigned long start)
+{
+	struct page *page;
+
+	pin_user_pages_fast(start, 1, FOLL_WRITE, &page); /* expect plugin: ret-unchecked */
+	return page;
+}

@@ -96,3 +96,30 @@ void drain_other(struct other *other)
 {
 	release_pages(other->pages, other->nr);
 }
+
+/* Marked dirty for whoever has the page in tables of his own: with a notifier that is CASE 3, without it somebody wrote. */
+struct kvm { unsigned long mmu_invalidate_seq; };
+void map_for_guest(struct kvm *kvm, unsigned long start, unsigned long seq);
+
+void guest_fault(struct kvm *kvm, unsigned long start)
+{
+	unsigned long seq = kvm->mmu_invalidate_seq;
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1) /* expect plugin: case3-notifier */
+		return;
+	map_for_guest(kvm, start, seq);
+	set_page_dirty_lock(page);
+	put_page(page);
+}
+
+void marked(struct kvm *kvm, unsigned long start)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, FOLL_WRITE, &page) != 1) /* expect plugin: should-pin */
+		return;
+	map_for_guest(kvm, start, 0);
+	set_page_dirty_lock(page);
+	put_page(page);
+}
