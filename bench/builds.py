@@ -7,7 +7,6 @@ that name the API too; with --api (forced-api.json) the engine runs in most of t
 kept beside OUT: a run that was stopped goes on where it was.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -16,9 +15,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench import compiles
+from bench import compiles, jobs
 from report import clang
-from report.errors import UserError
+from report.run import guarded
 
 DIRECTORIES = ["drivers/net", "fs", "mm", "kernel"]
 CALLING = 15                       # files that call the API, compiled
@@ -118,19 +117,11 @@ def count(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="bench.builds", description=__doc__)
-    parser.add_argument("--kdir", default=os.environ.get("GUP_KDIR"))
-    parser.add_argument("--build", default=os.environ.get("GUP_BUILD"))
-    parser.add_argument("--number", type=int, default=int(os.environ.get("GUP_N") or 1000),
-                        help="so many files; 0: all, those that name the API too")
-    parser.add_argument("--jobs", type=int, default=int(os.environ.get("GUP_JOBS") or 1))
+    parser = jobs.parser_of("bench.builds", __doc__, 1000, "jobs", jobs=1, out="gup-builds.json")
     parser.add_argument("--api", help="more rows for the API table, to force files into the checker")
-    parser.add_argument("--out", default=os.environ.get("GUP_OUT") or "gup-builds.json")
     parser.add_argument("--directories", nargs="+",
                         default=(os.environ.get("GUP_DIRECTORIES") or "").split() or DIRECTORIES)
-    args = parser.parse_args()
-    if not args.kdir or not args.build:
-        raise UserError("give KDIR=linux and BUILD=its output directory, prepared with clang")
+    args = jobs.parse(parser)
     checker = clang.find()
     found, names = compiles.load(args.kdir, args.build, args.directories, checker)
     # What is found in files that name the API, or by a table that is none, is no harm.
@@ -160,7 +151,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as err:
-        sys.exit(f"gupcheck: {err}")
+    sys.exit(guarded(main))

@@ -5,7 +5,6 @@ without it, in turns; the processor's time (the least of the runs) and the peak 
 compared, apart for files that name the API and files that do not.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -13,9 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import compiles
+from bench import compiles, jobs
 from report import clang
 from report.errors import UserError
+from report.run import guarded
 
 DIRECTORIES = ["arch", "block", "crypto", "drivers", "fs", "io_uring", "kernel", "lib", "mm", "net",
                "security", "sound", "virt"]
@@ -57,17 +57,10 @@ def summary(rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="bench.cost", description=__doc__)
-    parser.add_argument("--kdir", default=os.environ.get("GUP_KDIR"))
-    parser.add_argument("--build", default=os.environ.get("GUP_BUILD"))
-    parser.add_argument("--number", type=int, default=int(os.environ.get("GUP_N") or 40),
-                        help="files of each of the two sorts")
+    parser = jobs.parser_of("bench.cost", __doc__, 40, out="gup-cost.json")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--out", default=os.environ.get("GUP_OUT") or "gup-cost.json")
     parser.add_argument("--directories", nargs="+", default=DIRECTORIES)
-    args = parser.parse_args()
-    if not args.kdir or not args.build:
-        raise UserError("give KDIR=linux and BUILD=its output directory, prepared with clang")
+    args = jobs.parse(parser)
     checker = clang.find()
     found, names = compiles.load(args.kdir, args.build, args.directories, checker)
     result = {}
@@ -87,7 +80,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as err:
-        sys.exit(f"gupcheck: {err}")
+    sys.exit(guarded(main))

@@ -467,6 +467,6 @@ def test_bad_arguments(tmp_path):
     run = subprocess.run([sys.executable, "-m", "bench.seeded"], cwd=ROOT, capture_output=True,
                          text=True, check=False, env={"PATH": os.environ["PATH"]})
     assert run.returncode == 1
-    assert run.stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output "
-                          "directory\n")
+    assert run.stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output directory, or one "
+                          "with its compile_commands.json; both are only read\n")
     assert not list(tmp_path.iterdir())

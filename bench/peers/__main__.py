@@ -5,7 +5,6 @@ analysers that a user has. A run that was stopped goes on where it was when it i
 with the same OUT.
 """
 
-import argparse
 import json
 import os
 import re
@@ -21,6 +20,7 @@ from bench.seeded.plan import api_rows, write
 from bench.seeded.score import levels
 from report.api import ROOT
 from report.errors import UserError
+from report.run import guarded
 from report.tree import open_tree
 
 RULES = ROOT / "bench" / "peers" / "peers.mk"
@@ -183,22 +183,9 @@ def report(out, made, found, chosen, texts, args):
 
 
 def main():
-    get = os.environ.get
-    parser = argparse.ArgumentParser(prog="python3 -m bench.peers", description=__doc__.strip())
-    parser.add_argument("--kdir", default=get("GUP_KDIR", ""), help="the kernel tree; only read")
-    parser.add_argument("--build", default=get("GUP_BUILD", ""), help="its clang build's output, or "
-                        "a directory with its compile_commands.json; only read")
-    parser.add_argument("--number", type=int, default=int(get("GUP_N") or 52))
-    parser.add_argument("--out", default=get("GUP_OUT") or "gup-peers")
-    parser.add_argument("--jobs", type=int, default=int(get("GUP_JOBS") or os.cpu_count() or 1))
-    parser.add_argument("--launch", default=get("GUP_LAUNCH", ""))
-    parser.add_argument("--clang", default=get("GUP_CLANG") or "clang-19")
-    parser.add_argument("--plugin", default="", help="gupcheck.so, if not the one that is built here")
-    parser.add_argument("--smatch", default=get("GUP_SMATCH", ""), help="smatch, where there is one")
-    parser.add_argument("--report", action="store_true", help="only score what has been run")
-    args = parser.parse_args()
-    if not args.kdir or not args.build:
-        raise UserError("give KDIR=the kernel tree and BUILD=its clang build's output directory")
+    parser = jobs.parser_of_edits("bench.peers", __doc__, 52, "gup-peers")
+    parser.add_argument("--smatch", default=os.environ.get("GUP_SMATCH", ""), help="smatch, where there is one")
+    args = jobs.parse(parser)
     out = Path(args.out).resolve()
     out.mkdir(parents=True, exist_ok=True)
     if not args.report:
@@ -219,8 +206,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (UserError, OSError) as error:
-        print(f"gupcheck: {error}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(guarded(main))

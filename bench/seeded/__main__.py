@@ -4,7 +4,6 @@
 A run that was stopped goes on where it was when it is started again with the same OUT.
 """
 
-import argparse
 import json
 import os
 import random
@@ -17,6 +16,7 @@ from bench import jobs
 from bench.seeded import commands, ops, plan, score
 from report.api import API_FILE, ROOT
 from report.errors import UserError
+from report.run import guarded
 from report.tree import open_tree
 
 RULES = ROOT / "bench" / "seeded" / "seeded.mk"
@@ -123,21 +123,8 @@ def report(out, chosen, plans, tree):
 
 
 def main():
-    get = os.environ.get
-    parser = argparse.ArgumentParser(prog="python3 -m bench.seeded", description=__doc__.strip())
-    parser.add_argument("--kdir", default=get("GUP_KDIR", ""), help="the kernel tree; only read")
-    parser.add_argument("--build", default=get("GUP_BUILD", ""), help="its clang build's output, or "
-                        "a directory with its compile_commands.json; only read")
-    parser.add_argument("--number", type=int, default=int(get("GUP_N") or 400))
-    parser.add_argument("--out", default=get("GUP_OUT") or "gup-seeded")
-    parser.add_argument("--jobs", type=int, default=int(get("GUP_JOBS") or os.cpu_count() or 1))
-    parser.add_argument("--launch", default=get("GUP_LAUNCH", ""))
-    parser.add_argument("--clang", default=get("GUP_CLANG") or "clang-19")
-    parser.add_argument("--plugin", default="", help="gupcheck.so, if not the one that is built here")
-    parser.add_argument("--report", action="store_true", help="only score what has been run")
-    args = parser.parse_args()
-    if not args.kdir or not args.build:
-        raise UserError("give KDIR=the kernel tree and BUILD=its clang build's output directory")
+    parser = jobs.parser_of_edits("bench.seeded", __doc__, 400, "gup-seeded")
+    args = jobs.parse(parser)
     kdir, out = Path(args.kdir).resolve(), Path(args.out).resolve()
     version = re.sub(r"\D", "", args.clang)
     plugin = Path(args.plugin or ROOT / "clang-plugin" / "build" / version / "gupcheck.so").resolve()
@@ -168,8 +155,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (UserError, OSError) as error:
-        print(f"gupcheck: {error}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(guarded(main))

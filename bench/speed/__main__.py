@@ -4,36 +4,27 @@
 the link at several sizes, the page. Times are the processor's, and what counts are ratios of one run.
 """
 
-import argparse
 import json
 import os
 import shutil
 import sys
 from pathlib import Path
 
+from bench import jobs
 from bench.seeded.plan import write
 from bench.speed import parts, picture
 from report.errors import UserError
+from report.run import guarded
 from report.tree import open_tree
 
 
 def main():
-    get = os.environ.get
-    parser = argparse.ArgumentParser(prog="python3 -m bench.speed", description=__doc__.strip())
-    parser.add_argument("--kdir", default=get("GUP_KDIR", ""), help="the kernel tree; only read")
-    parser.add_argument("--build", default=get("GUP_BUILD", ""), help="its output directory, prepared "
-                        "with clang, or a directory with its compile_commands.json")
-    parser.add_argument("--number", type=int, default=int(get("GUP_N") or 40), help="files to compile")
+    parser = jobs.parser_of("bench.speed", __doc__, 40, "jobs", "audit", out="gup-speed")
     parser.add_argument("--runs", type=int, default=3, help="of each; the least counts")
-    parser.add_argument("--out", default=get("GUP_OUT") or "gup-speed")
-    parser.add_argument("--jobs", type=int, default=int(get("GUP_JOBS") or os.cpu_count() or 1))
-    parser.add_argument("--facts", default=get("GUP_FACTS", ""), help="for the link, instead of a scan")
-    parser.add_argument("--audit", default=get("GUP_AUDIT", ""), help="audit.sarif, for the page")
+    parser.add_argument("--facts", default=os.environ.get("GUP_FACTS", ""), help="for the link, instead of a scan")
     parser.add_argument("--parts", nargs="+", choices=parts.ALL, default=list(parts.ALL), metavar="PART",
                         help="only these; what OUT has of the others stays")
-    args = parser.parse_args()
-    if not args.kdir or not args.build:
-        raise UserError("give KDIR=linux and BUILD=its output directory, prepared with clang")
+    args = jobs.parse(parser)
     if not shutil.which("rg"):
         raise UserError("rg is not installed: run scripts/deps bench")
     args.kdir, args.build = (str(Path(path).resolve()) for path in (args.kdir, args.build))
@@ -56,8 +47,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (UserError, OSError) as error:
-        print(f"gupcheck: {error}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(guarded(main))

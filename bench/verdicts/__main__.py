@@ -11,6 +11,7 @@ import sys
 
 from bench import verdicts
 from report.errors import UserError
+from report.run import guarded
 from report.summary import EXIT_FAIL_ON
 
 LEVELS = ("error", "warning", "note")
@@ -63,8 +64,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except (UserError, OSError) as error:
-        print(f"gupcheck: {error}", file=sys.stderr)
-        sys.exit(1)
+    sys.exit(guarded(main))
