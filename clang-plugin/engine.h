@@ -185,6 +185,8 @@ void engine_wrote(struct engine *e, struct state *s, const struct gup_event *eve
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null);
 /* Page references of the site's kind are left in this field. */
 void engine_keep_field(struct engine *e, struct site *site, const char *record, const char *field);
+/* The fields that already point to the array which the holding was taken into. */
+void engine_keep_array(struct engine *e, const struct state *s, const struct holding *h);
 /* --- holder.c ------------------------------------------------------------- */
 
 /* The field that the pages of a term sit in: `t->pages`, `&t->pages[i]`, `t->page`; or NULL. */

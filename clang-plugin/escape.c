@@ -144,6 +144,14 @@ static void keep_array(struct engine *e, struct state *s, const struct place *pl
 			engine_keep_field(e, s->holdings[i].site, place->record, place->name);
 }
 
+/* `thing->pages = pages` came before the acquire that fills them. */
+void engine_keep_array(struct engine *e, const struct state *s, const struct holding *h)
+{
+	for (int i = 0; i < s->nr_entries; i++)
+		if (s->entries[i].place->kind == PLACE_FIELD && s->entries[i].value.points == h->array)
+			engine_keep_field(e, h->site, s->entries[i].place->record, s->entries[i].place->name);
+}
+
 /* `thing->page = page`, `thing->pages[i] = page`: the pages sit in a field from now on. */
 static void keep_page(struct engine *e, const struct holding *h, const struct place *place)
 {

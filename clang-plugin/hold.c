@@ -259,6 +259,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 		engine_keep_field(e, site, field->record, field->name);
 	struct holding *h = new_holding(e, s, site, event, pages);
 
+	engine_keep_array(e, s, h);
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);
 	h->flags = flags.bits;
 	h->asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
@@ -317,6 +318,18 @@ static bool marks_dirty(struct engine *e, struct state *s, const struct release_
 	return !flag.bits || engine_possible(e, s, smt_nonzero(&e->smt, flag.bits));
 }
 
+/*
+ * Does a helper that took the pages still run? How that ends is seen when it is run by itself; who calls
+ * it may make light of its errors.
+ */
+static bool runs_acquirer(const struct state *s, const struct holding *h)
+{
+	const char *path = s->frames[s->depth].path;
+	size_t length = strlen(h->path);
+
+	return strchr(h->path, '>') && !strncmp(path, h->path, length) && (!path[length] || path[length] == '>');
+}
+
 static void release_one_holding(struct engine *e, struct state *s, struct holding *h,
 				struct release_info *info)
 {
@@ -326,7 +339,7 @@ static void release_one_holding(struct engine *e, struct state *s, struct holdin
 	info->released = smt_min_unsigned(smt, info->overlap, h->held);
 	info->exact &= !h->vague_count;
 	h->dirtied |= marks_dirty(e, s, info);
-	if (!h->dirtied && engine_possible(e, s, smt_nonzero(smt, info->released)))
+	if (!h->dirtied && !runs_acquirer(s, h) && engine_possible(e, s, smt_nonzero(smt, info->released)))
 		h->clean_release = info->event;
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->release)

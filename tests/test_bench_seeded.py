@@ -470,3 +470,35 @@ def test_bad_arguments(tmp_path):
     assert run.stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output directory, or one "
                           "with its compile_commands.json; both are only read\n")
     assert not list(tmp_path.iterdir())
+
+
+VISIT = """\
+#include <gup.h>
+int knock(unsigned long start);
+int show(struct page **pages, int nr);
+static int visit(unsigned long start, int nr)
+{
+	struct page **pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	int got = 0;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(start, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got > 0) {
+		knock(start);
+		unpin_user_pages_dirty_lock(pages, got, true);
+	}
+	kvfree(pages);
+	return 0;
+}
+"""
+
+
+def test_pins_that_nobody_is_given(tmp_path):
+    """Whoever writes does so by the address, and when the array is freed the pins are gone."""
+    file = open_file(tmp_path, VISIT)
+    assert not edits(file, "drop-dirty") and not edits(file, "drop-longterm")
+    assert "nobody is given the pages" in drops(file, "drop-dirty")[0]
+    assert "the pins do not last" in drops(file, "drop-longterm")[0]
+    file = open_file(tmp_path, VISIT.replace("knock(start)", "show(pages, got)"))
+    assert len(edits(file, "drop-dirty")) == 1 and len(edits(file, "drop-longterm")) == 1

@@ -7,6 +7,8 @@ over declarations). What comes from elsewhere too is known to be mixed.
 
 from bench.seeded.unit import PAGE
 
+# what takes, drops and looks at references, or at the array that they sit in
+HOLDERS = ("acquire", "release", "dirty", "alloc", "free", "look")
 PAGES_PARAMS = ("pages", "page", "folios", "folio", "pages_p")
 
 
@@ -110,3 +112,29 @@ class Held:
             return []
         root = self._find(key)
         return [] if root in self.mixed else self.acquires.get(root, [])
+
+    def is_given(self, call):
+        """
+        Does anything but the API and functions of this file get the pages of @call: a callee, a
+        field, a number made from them, the caller? False: they sit in variables, and only there.
+        """
+        root = self._find(self.key(self.pages_of(call)))
+        for function in self.unit.functions.values():
+            for node in function.body.walk():
+                if node.kind in ("DECL_REF_EXPR", "MEMBER_REF_EXPR") and self.key(node) is not None \
+                        and self._find(self.key(node)) == root and self._gives(node):
+                    return True
+        return False
+
+    def _gives(self, node):
+        if node.kind == "MEMBER_REF_EXPR":
+            return True
+        for outer in node.ancestors():
+            if outer.kind == "CALL_EXPR":
+                row = self.unit.api.get(outer.name, {})
+                return outer.name not in self.unit.functions and row.get("role") not in HOLDERS
+            if outer.kind == "RETURN_STMT" or (outer.kind == "VAR_DECL" and not PAGE.search(outer.type)):
+                return True
+            if outer.kind == "BINARY_OPERATOR" and outer.op == "=":
+                return not PAGE.search(outer.children[0].type)
+        return False

@@ -71,19 +71,40 @@ static bool always_writes(const struct engine *e, const struct holding *h)
 }
 
 /*
- * What a get was for shows only when the data is looked at. A pin is for the
- * data (CASE 1, 2 and 5): one that asks for FOLL_WRITE by the direction of a
- * transfer, or hands the pages to who may write, is written to. FOLL_FORCE says that a read breaks
+ * dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL, 0): a device may write to what the function maps
+ * (include/linux/dma-direction.h). Only maps of pages: buffers of the driver's own have other functions.
+ */
+static bool device_writes(const struct gup_function *function)
+{
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+
+			if (event->kind != EVENT_CALL || !event->callee ||
+			    (!strstr(event->callee, "dma_map_page") && !strstr(event->callee, "dma_map_sg")))
+				continue;
+			for (int a = 0; a < event->nr_args; a++)
+				if (strstr(event->arg_text[a], "DMA_BIDIRECTIONAL") ||
+				    strstr(event->arg_text[a], "DMA_FROM_DEVICE"))
+					return true;
+		}
+	return false;
+}
+
+/*
+ * Who asks for FOLL_WRITE by the direction of a transfer, and uses the pages, writes to them.
+ * A pin is for the data (CASE 1, 2 and 5): one that always asks for it and hands the pages to who may
+ * write, is written to; what a get is for shows only when the data is looked at. FOLL_FORCE says that a read breaks
  * copy-on-write. Pages that nobody was given, or that a short call returned, were for nothing.
  */
 static bool is_for_writing(struct engine *e, const struct state *s, const struct holding *h)
 {
 	if (h->data_used)
 		return true;
-	if (h->kind != KIND_PIN || (!(h->lent_to && always_writes(e, h)) &&
-				    !((h->used || h->lent_to) && may_lack_write(e, h))))
+	if (!((h->used || h->lent_to) && may_lack_write(e, h)) &&
+	    !(h->kind == KIND_PIN && h->lent_to && always_writes(e, h)))
 		return false;
-	return !rule_flag_possible(e, s, h->flags, "FOLL_FORCE") &&
+	return (!rule_flag_possible(e, s, h->flags, "FOLL_FORCE") || device_writes(h->site->function)) &&
 	       engine_possible(e, s, smt_compare(&e->smt, OP_EQ, false, h->result, h->asked));
 }
 
@@ -185,7 +206,7 @@ static bool only_undoes(const struct engine *e, const struct gup_function *drops
 /*
  * Asked for with FOLL_WRITE on some paths and without on others: that is the
  * direction of a transfer, not the copy-on-write that reads ask for as well.
- * A pin that always asks for it, without FOLL_FORCE, is for writing as well.
+ * A pin that always asks for it, without FOLL_FORCE or for a device that writes, is for writing as well.
  */
 static const struct kept_field *written_field(const struct engine *e, const struct gup_term *array,
 					      enum api_kind kind)
@@ -195,7 +216,8 @@ static const struct kept_field *written_field(const struct engine *e, const stru
 		const struct site *site = field->site;
 
 		if (field->kind == kind && site->for_write &&
-		    (site->for_read || (kind == KIND_PIN && site->writes_unforced)) &&
+		    (site->for_read ||
+		     (kind == KIND_PIN && (site->writes_unforced || device_writes(site->function)))) &&
 		    !strcmp(field->field, array->name) && !strcmp(field->record, array->record))
 			return field;
 	}

@@ -250,6 +250,88 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 	       e->root->name);
 }
 
+/* --- a pair of functions for others: one pins into the caller's array, the other drops it ------- */
+
+/* The parameter `struct page **` that the term is, or points into; or -1. */
+static int array_param(const struct gup_function *function, const struct gup_term *term)
+{
+	while (term->kind == TERM_CAST || (term->kind == TERM_BINARY && term->a->type.is_pointer))
+		term = term->a;
+	if (term->kind != TERM_VAR || function->vars[term->var].kind != VAR_PARAM ||
+	    function->vars[term->var].type.page_depth != 2)
+		return -1;
+	return term->var;
+}
+
+/* Does the function unpin the pages of that parameter, by itself or by another of the file? */
+static bool unpins(const struct engine *e, const struct gup_function *function, int param, int depth)
+{
+	for (int b = 0; b < function->nr_blocks && depth < MAX_CALLERS; b++)
+		for (int i = 0; i < function->blocks[b].nr_events; i++) {
+			const struct gup_event *event = &function->blocks[b].events[i];
+			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
+				api_find(e->api, event->callee) : NULL;
+			const struct gup_function *callee;
+
+			if (event->kind != EVENT_CALL || !event->callee || (row && row->role != ROLE_RELEASE))
+				continue;
+			callee = row ? NULL : model_find(e->model, event->callee);
+			for (int a = 0; a < event->nr_args; a++)
+				if (array_param(function, event->args[a]) == param &&
+				    (row ? row->kind == KIND_PIN : callee && unpins(e, callee, a, depth + 1)))
+					return true;
+		}
+	return false;
+}
+
+static bool acquires(const struct engine *e, const struct gup_function *function)
+{
+	for (int i = 0; i < e->nr_sites; i++)
+		if (e->sites[i].function == function)
+			return true;
+	return false;
+}
+
+/* The function by which other files drop what this one pins for them, or NULL: it takes nothing itself. */
+static const struct gup_function *other_half(const struct engine *e)
+{
+	for (int f = 0; f < e->model->nr_functions; f++) {
+		const struct gup_function *function = e->model->functions[f];
+
+		if (function->is_static || acquires(e, function) || api_find(e->api, function->name))
+			continue;
+		for (int v = 0; v < function->nr_vars; v++)
+			if (function->vars[v].kind == VAR_PARAM && function->vars[v].type.page_depth == 2 &&
+			    unpins(e, function, v, 0))
+				return function;
+	}
+	return NULL;
+}
+
+/* That there are two of them says that the pins are to outlive the call, and nothing says that it is for one request. */
+static void finish(struct engine *e, const struct rule *rule)
+{
+	for (int i = 0; i < e->nr_sites; i++) {
+		struct site *site = &e->sites[i];
+		const struct gup_function *other;
+
+		if (!site->hands_on || site->row->kind != KIND_PIN || !site->form || site->form->flags < 0 ||
+		    site->seen.longterm != LONGTERM_CLEAR || site->function->is_static ||
+		    rule_is_internal(e, site) || rule_uses_notifier(site->function) ||
+		    array_param(site->function, site->event->args[site->form->pages]) < 0)
+			continue;
+		other = other_half(e);
+		if (!other)
+			continue;
+		struct finding_step dropped = { STEP_RELEASE, other->pos,
+						arena_printf(e->kept, "%s() drops them", other->name) };
+
+		report_plain(e, rule, site, &site->event->pos, &dropped,
+			     "Pages pinned here stay in the array of the caller of %s() until %s() is called, without FOLL_LONGTERM",
+			     site->function->name, other->name);
+	}
+}
+
 const struct rule rule_longterm_missing = {
-	.id = "longterm-missing", .level = LEVEL_WARNING, .end = end,
+	.id = "longterm-missing", .level = LEVEL_WARNING, .end = end, .finish = finish,
 };

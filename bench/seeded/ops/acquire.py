@@ -3,7 +3,7 @@
 
 import re
 
-from bench.seeded.ops.common import SIMPLE, Operator
+from bench.seeded.ops.common import SIMPLE, Operator, on_error_path
 
 
 def add_flag(unit, node, flag):
@@ -80,13 +80,28 @@ class DropLongterm(Operator):
     def edits(self, file):
         for call in file.acquires():
             node = call.function.node
+            ends = self.ends_with_call(file, call)
             for match in self.FLAG.finditer(file.unit.text, node.start, node.end):
                 if re.search(r"(&|~)\s*\(?\s*$", file.unit.text[node.start:match.start()]):
                     continue               # a test of the flag, or its removal
+                if ends:
+                    yield self.drop(call, "the array is freed in the same function, and nobody else has "
+                                          "the pages: the pins do not last")
+                    continue
                 new = "0" if match.lastgroup == "alone" else ""
                 edit = self.edit(call, [(match.start(), match.end(), new)], [call])
                 edit.at = match.start()
                 yield edit
+
+
+    @staticmethod
+    def ends_with_call(file, call):
+        """Does the function free the array of the pages on its way out, and give them to nobody?"""
+        array = file.held.key(file.held.pages_of(call))
+        return any(free.function is call.function and free.statement is not None
+                   and any(file.held.key(a) == array for a in free.args)
+                   and not on_error_path(file.unit, free.statement)
+                   for free in file.unit.role("free")) and not file.held.is_given(call)
 
 
 class LongtermRemote(Operator):

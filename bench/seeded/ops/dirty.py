@@ -17,6 +17,9 @@ class DropDirty(Operator):
                 continue
             if on_error_path(file.unit, call.statement):
                 yield self.drop(call, "on an error path: perhaps nothing was written")
+            elif not any(file.held.is_given(a) for a in acquires):
+                yield self.drop(call, "nobody is given the pages: who writes does it by the address, "
+                                      "and the page table has that")
             elif any(names_flag(file, a, "FOLL_WRITE") for a in acquires):
                 yield self.edit(call, [(make_dirty.start, make_dirty.end, "false")], acquires)
             else:
