@@ -29,7 +29,8 @@ struct assert_point {
 	struct definition *definition;
 	int block;			/* whose condition is the first to look at pages */
 	int pages, flags;		/* parameters */
-	const struct gup_event *force;	/* the line that sets FOLL_GET */
+	const struct gup_event *force;	/* the line that sets FOLL_GET, or that is the assert */
+	bool stands;			/* the latter */
 };
 
 struct asserts {

@@ -71,8 +71,10 @@ static void print_asserts(const struct asserts *a, bool all)
 	}
 	for (int i = 0; i < a->nr_points; i++)
 		if (!is_told(a, i))
-			printf("assert: at %s:%u, where %s() sets FOLL_GET today\n", a->points[i].force->pos.file,
-		       a->points[i].force->pos.line, a->points[i].definition->function->name);
+			printf("assert: at %s:%u, %s %s()%s\n", a->points[i].force->pos.file,
+			       a->points[i].force->pos.line, a->points[i].stands ? "in" : "where",
+			       a->points[i].definition->function->name,
+			       a->points[i].stands ? "" : " sets FOLL_GET today");
 	count_verdicts(a, count);
 	printf("assert: %d of %d calls satisfy it, %d may trip, %d trip\n", count[ASSERT_SATISFIED],
 	       a->nr_sites, count[ASSERT_MAY_TRIP], count[ASSERT_TRIPS]);
@@ -136,9 +138,10 @@ static json_t *run_properties(const struct linking *l)
 
 	for (int i = 0; i < a->nr_points; i++)
 		if (!is_told(a, i))
-			json_array_append_new(points, json_pack("{s:o, s:i, s:s}", "file",
+			json_array_append_new(points, json_pack("{s:o, s:i, s:s, s:b}", "file",
 			sarif_text(a->points[i].force->pos.file), "line", (int)a->points[i].force->pos.line,
-			"function", a->points[i].definition->function->name));
+			"function", a->points[i].definition->function->name, "stands",
+			(int)a->points[i].stands));
 	for (int i = 0; i < l->program.nr_notes; i++)
 		json_array_append_new(notes, sarif_text(l->program.notes[i]));
 	count_verdicts(a, count);

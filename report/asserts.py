@@ -29,6 +29,7 @@ class Linked:
     asserts: dict = field(default_factory=dict)        # {place: {verdict, why, chain}}
     cases: dict = field(default_factory=dict)          # {place: SARIF result that tells the CASE}
     points: list = field(default_factory=list)         # "FILE:LINE": where the assert is to stand
+    stands: bool = False           # it does so already
     files: int = 0
     rounds: dict = field(default_factory=dict)         # of Whole.follow()
     notes: list = field(default_factory=list)
@@ -59,18 +60,24 @@ def ask(whole, rounds):
             linked.cases[checker.site_of(result)] = result
     props = run["properties"]
     linked.points = [f"{_relative(p['file'], whole.base)}:{p['line']}" for p in props["assert"]["points"]]
+    linked.stands = any(p["stands"] for p in props["assert"]["points"])
     linked.files, linked.notes = props["linkedFiles"], [{"reason": note} for note in props["notes"]]
     if not linked.points:
         linked.not_run, linked.asserts = "the place of the assert was not found in mm/gup.c", {}
     return linked
 
 
-def text_of(site, said):
-    """What foll-get-missing says of a call that @said, the verdict of the link, lets trip."""
+def text_of(site, said, stands):
+    """
+    What foll-get-missing says of a call that @said, the verdict of the link, lets trip. @stands: this tree
+    has the assert.
+    """
     way = " -> ".join(f"{name}()" for name in said["chain"])
     if said["verdict"] == TRIPS:
-        text = (f"{site.callee}() is given pages without FOLL_GET: works today because FOLL_GET is forced in "
-                f"{said['chain'][-1] if said['chain'] else ASSERT_FUNCTION}(), would return -EINVAL once the assert lands")
+        place = f"{said['chain'][-1] if said['chain'] else ASSERT_FUNCTION}()"
+        text = f"{site.callee}() is given pages without FOLL_GET: " + (
+            f"returns -EINVAL at the assert in {place}" if stands else
+            f"works today because FOLL_GET is forced in {place}, would return -EINVAL once the assert lands")
     else:
         text = f"{site.callee}() is possibly given pages without FOLL_GET: {said['why']}"
     return f"{text} ({way})" if way else text

@@ -129,7 +129,7 @@ def _assert(site, linked):
     site.said["link"] = (asserts.KINDS[said["verdict"]], f"{said['verdict']}: {said['why']}")
     if said["verdict"] == asserts.SATISFIED:
         return                         # verdict.drop_satisfied() took the findings back
-    text = asserts.text_of(site, said)
+    text = asserts.text_of(site, said, linked.stands)
     mine = [f for f in site.findings if f["rule"] == asserts.RULE]
     for finding in mine:
         finding["text"], finding["linked"] = text, True

@@ -67,7 +67,7 @@ def leaves_unreleased(result):
     return result["ruleId"] == "pin-leak"
 
 
-@pytest.mark.parametrize("case", ["assert", "assert-old"])
+@pytest.mark.parametrize("case", ["assert", "assert-old", "assert-landed"])
 def test_the_assert(case, tmp_path):
     """Every call has the verdict that its line says; the place is found without its names."""
     run = results(make_facts(sources(case), tmp_path), tmp_path / "out.sarif")
@@ -78,8 +78,9 @@ def test_the_assert(case, tmp_path):
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
             if ASSERT.search(line):
                 wanted[str(path), number] = ASSERT.search(line).group(1)
-            if "/* assert point */" in line:
-                points.append({"file": str(path), "line": number, "function": "walk_locked"})
+            if "/* assert point */" in line or "/* assert stands */" in line:
+                points.append({"file": str(path), "line": number, "function": "walk_locked",
+                               "stands": "stands" in line})
     assert said == wanted
     totals = run["properties"]["assert"]
     assert totals["points"] == points and totals["policy"] == "assert"
