@@ -126,13 +126,18 @@ class Held:
                     return True
         return False
 
+    def _holds(self, name):
+        """Does the function of the API, or of struct page, neither keep the pages nor get at their data?"""
+        row = self.unit.api.get(name, {})
+        return row.get("role") in HOLDERS or (row.get("role") == "use" and
+                                              not any(row.get(k) for k in ("data", "reads", "writes")))
+
     def _gives(self, node):
         if node.kind == "MEMBER_REF_EXPR":
             return True
         for outer in node.ancestors():
             if outer.kind == "CALL_EXPR":
-                row = self.unit.api.get(outer.name, {})
-                return outer.name not in self.unit.functions and row.get("role") not in HOLDERS
+                return outer.name not in self.unit.functions and not self._holds(outer.name)
             if outer.kind == "RETURN_STMT" or (outer.kind == "VAR_DECL" and not PAGE.search(outer.type)):
                 return True
             if outer.kind == "BINARY_OPERATOR" and outer.op == "=":

@@ -210,6 +210,7 @@ void list_add_tail(struct list_head *ptr, struct list_head *head);
 int set_page_dirty(struct page *page);
 int set_page_dirty_lock(struct page *page);
 void SetPageDirty(struct page *page);
+void SetPageError(struct page *page);
 bool folio_mark_dirty(struct folio *folio);
 void lock_page(struct page *page);
 void unlock_page(struct page *page);

@@ -5,6 +5,7 @@
 struct forgotten { struct page **pages; int nr; int state; };
 struct released { struct page **pages; int nr; int state; };
 struct given { struct page **pages; int nr; int state; };
+struct flagged { struct page **pages; int nr; int state; };
 
 int give(struct given *given);
 
@@ -64,4 +65,23 @@ int take_given(struct given *thing, unsigned long start)
 void free_given(struct given *thing)
 {
 	kvfree(thing->pages);
+}
+
+/* Who sets a flag of a page drops nothing. */
+int take_flagged(struct flagged *thing, unsigned long start)
+{
+	int i, ret = pin_user_pages_fast(start, thing->nr, FOLL_WRITE | FOLL_LONGTERM, thing->pages);
+
+	if (ret == thing->nr)
+		return 0;
+	for (i = 0; i < ret; i++) {
+		SetPageError(thing->pages[i]);
+		unpin_user_page(thing->pages[i]);
+	}
+	return -EFAULT;
+}
+
+void free_flagged(struct flagged *thing)
+{
+	kvfree(thing->pages); /* expect plugin: pin-leak */
 }
