@@ -26,7 +26,7 @@ static void usage(FILE *out)
 	fputs("usage: gupcheck-facts dump FILE...\n"
 	      "       gupcheck-facts check [--sarif=FILE] [--sites] [--stats] [--quiet] [--api=FILE]\n"
 	      "                            [--policy=entry|assert] [--root=DIR/] FILE...\n"
-	      "       gupcheck-facts link  [the options of check] FILE...\n"
+	      "       gupcheck-facts link  [the options of check] [--left-out=NOTE] FILE...\n"
 	      "       gupcheck-facts wrappers [--sarif=TABLE] [--api=FILE] [--root=DIR/] FILE...\n"
 	      "dump prints the models in facts that the plugin wrote (facts=FILE), check their findings;\n"
 	      "link takes the files as one program: what crosses files, and the verdict on the assert.\n"

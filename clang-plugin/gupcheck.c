@@ -35,7 +35,7 @@ bool gup_set_option(struct gup_options *options, const char *text)
 {
 	const struct { const char *name; const char **value; } values[] = {
 		{ "sarif", &options->sarif }, { "srcroot", &options->srcroot },
-		{ "facts", &options->facts }, { "api", &options->api_file },
+		{ "facts", &options->facts }, { "api", &options->api_file }, { "left-out", &options->left_out },
 	};
 	const struct { const char *name; bool *set; } flags[] = {
 		{ "dump", &options->dump }, { "sites", &options->sites }, { "stats", &options->stats },

@@ -19,6 +19,7 @@ struct gup_options {
 	const char *srcroot;	/* files below this absolute path are named relative to it in SARIF; or NULL */
 	const char *facts;	/* where the facts go: NULL for none */
 	const char *api_file;	/* a user's rows, added to the built-in table */
+	const char *left_out;	/* which files have no facts, for who links those of the others: a note; or NULL */
 	bool dump;		/* print the model to stdout */
 	bool sites;		/* print the verdict of every site to stderr */
 	bool stats;		/* print what each function cost to stderr */

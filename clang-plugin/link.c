@@ -254,6 +254,8 @@ bool link_run(const struct gup_options *options, const struct gup_host *host, co
 
 	if (!api)
 		return false;
+	if (options->left_out)
+		program_note(&l.program, options->left_out);
 	l.results = json_array();
 	l.owners = owners_find(&l.program);
 	run_joined(&l);

@@ -91,6 +91,16 @@ def write_plan(cache, units, checker, srcroot, api="", policy="", facts="", lear
     return keys
 
 
+def _forget(path):
+    """The result @path is worth nothing when facts that its job wrote elsewhere are no longer there."""
+    try:
+        wrote = json.loads(path.read_text(encoding="utf-8")).get("wrote", ())
+    except (OSError, ValueError):
+        return
+    if not all(map(os.path.isfile, wrote)):
+        path.unlink()
+
+
 def check(cache, units, checker, srcroot, jobs, launch, advance, **asked):
     """
     Bring the results of @units up to date; returns [(unit, result of report/tu.py)] in order.
@@ -99,6 +109,8 @@ def check(cache, units, checker, srcroot, jobs, launch, advance, **asked):
     shutil.rmtree(cache / "tmp", ignore_errors=True)   # what jobs that were killed left there
     (cache / "tmp").mkdir(exist_ok=True)
     keys = write_plan(cache, units, checker, srcroot, **asked)
+    for key in keys:
+        _forget(cache / f"{key}.json")
     if keys:
         run.run_jobs("scan.mk", cache, jobs, launch, lambda key: advance(key.rsplit("-", 1)[0] + ".c"))
     results = []

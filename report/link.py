@@ -2,15 +2,20 @@
 """gupcheck link and gupcheck wrappers: the whole program, from facts (clang-plugin/link.c)."""
 
 import hashlib
+import json
 import os
 import subprocess
 from pathlib import Path
 
 from report import clang
 from report.errors import UserError
+from report.outputs import one_line
 
 
 GUP_C = "mm/gup.c"                 # where the assert is to stand: no verdict without its facts
+SCANNED = "scan.json"              # beside facts: {source: "", PLANNED, or why there is nothing}
+PLANNED = "the scan did not come to it"
+NAMED = 10                         # files that a note names, the first ones
 
 
 def _add_facts(parser):
@@ -46,6 +51,43 @@ def find_facts(names):
     return files
 
 
+def _scanned(directory):
+    """What a scan into @directory left word of. Raises UserError."""
+    path = Path(directory) / SCANNED
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
+        if all(isinstance(why, str) for why in rows.values()):
+            return rows
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError):
+        pass
+    raise UserError(f"{path}: not what gupcheck scan writes there: remove it, and run the scan again")
+
+
+def note_scan(directory, rows):
+    """Leave word in @directory of @rows, {source: as SCANNED has it}; of other sources it stays."""
+    path = Path(directory) / SCANNED
+    text = json.dumps({**_scanned(directory), **rows}, indent=1, sort_keys=True)
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
+    os.replace(beside, path)
+
+
+def left_out(names):
+    """One line on the sources that scans into the directories among @names have no facts of; "" when there are none."""
+    missing = []
+    for name in filter(os.path.isdir, names):
+        stems = {path.stem for path in Path(name).rglob("*.facts")}
+        for source, why in sorted(_scanned(name).items()):
+            parts = source.strip("/").split("/")
+            there = any("+".join(parts[i:]) in stems for i in range(len(parts)))
+            if why and not (why == PLANNED and there):
+                missing.append(f"{one_line(source)} ({one_line(why)})")
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    return f"files without facts are no part of the program: {', '.join(missing[:NAMED])}{more}" if missing else ""
+
+
 def _program():
     program = clang.find(tried=False).plugin.with_name("gupcheck-facts")
     if not program.is_file():
@@ -54,6 +96,8 @@ def _program():
 
 
 def _run(command, options, facts):
+    note = left_out(facts) if command == "link" else ""
+    options = [*options, *([f"--left-out={note}"] if note else [])]
     done = subprocess.run([_program(), command, *options, *find_facts(facts)], check=False)
     return 0 if done.returncode == 0 else 1
 

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from report import api as table
-from report import checker, clang, compdb, merge, outputs, run, sarif, sites, source, tree
+from report import checker, clang, compdb, link, merge, outputs, run, sarif, sites, source, tree
 from report.errors import UserError
 from report.progress import Steps
 
@@ -111,11 +111,12 @@ def lines(log):
     yield f"{len(failing) + count.total()} calls: {len(failing)} fail, {count['pass']} pass, {count['open']} open"
 
 
-def _facts_dir(name):
+def _facts_dir(name, units):
     """Facts are written into a directory, which is made: with a slash at its end, as the plugin wants it."""
     if not name:
         return ""
     Path(name).mkdir(parents=True, exist_ok=True)
+    link.note_scan(name, {unit.file: link.PLANNED for unit in units})
     return os.path.realpath(name) + "/"
 
 
@@ -137,8 +138,10 @@ def scan(args):
             Steps(1).step(f"Checker over {len(chosen)} of {len(units)} files", len(chosen)) as advance:
         done = checker.check(directory, chosen, the_checker, os.path.realpath(srcroot), jobs,
                              args.launch, advance, api=args.api and os.path.realpath(args.api),
-                             policy=args.policy, facts=_facts_dir(args.facts))
+                             policy=args.policy, facts=_facts_dir(args.facts, chosen))
     findings, calls, failed = checker.combine(done)
+    if args.facts:
+        link.note_scan(args.facts, {**{unit.file: "" for unit, _ in done}, **dict(failed)})
     results = findings + list(calls.values()) + [
         _open_result(site) for site in undecided(failed, functions, str(srcroot))]
     log = sarif.scan_log(results, failed, srcroot, table.load_rules(), table.version(),

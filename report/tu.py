@@ -7,6 +7,7 @@ It ends with a result whatever happens; one without findings says why.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,17 @@ def check(unit, checker, sarif, dependencies):
     return {"status": "checked", "reason": "", "results": log["runs"][0]["results"]}
 
 
+def _deliver(made, directory):
+    """Put the files in @made into @directory, each whole or not at all. Returns their paths."""
+    delivered = []
+    for file in sorted(made.iterdir()):
+        path = os.path.join(directory, file.name)
+        shutil.copyfile(file, f"{path}.{os.getpid()}")
+        os.replace(f"{path}.{os.getpid()}", path)
+        delivered.append(path)
+    return delivered
+
+
 def main(argv):
     """argv: KEY, in the directory of the scan. Writes KEY.d and KEY.json, each whole or not at all."""
     key = argv[0]
@@ -61,7 +73,13 @@ def main(argv):
     # A directory of our own: a clang whose job was killed may write on while the next runs.
     with tempfile.TemporaryDirectory(dir="tmp") as tmp:
         sarif, dependencies = Path(tmp).resolve() / "sarif", Path(tmp).resolve() / "clang.d"
+        directory, made = unit["facts"], Path(tmp).resolve() / "facts"
+        if directory and directory.endswith("/"):
+            made.mkdir()
+            unit["facts"] = f"{made}/"
         result = check(unit, checker, sarif, dependencies)
+        if made.is_dir():
+            result["wrote"] = _deliver(made, directory)
         if unit.get("sparse"):
             own = {f.name for f in table.load_api().values() if not f.generic}
             result["sparse"] = asdict(sparse.run(unit["sparse"], sparse.words_for(unit["words"]),

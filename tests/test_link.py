@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 from collections import Counter
 
@@ -181,13 +182,59 @@ def test_what_was_learnt_brings_more_files(tmp_path):
     for more in ([], [f"--api={learnt}"]):
         command("scan", "-p", source, f"--facts={facts}", f"--cache={tmp_path}/cache", "-j1", *more)
         run = command("link", facts, "-o", tmp_path / "out.sarif", *more)
-        said.append((len(list(facts.iterdir())), run.stdout.count("pin-put-mismatch")))
+        said.append((len(list(facts.glob("*.facts"))), run.stdout.count("pin-put-mismatch")))
         run = command("wrappers", facts, "-o", learnt)
         assert "wrapper take_page" in run.stdout and "field held_page" in run.stdout
     assert said == [(1, 0), (2, 1)]
     before = learnt.read_bytes()
     command("wrappers", facts, "-o", learnt, f"--api={learnt}")
     assert learnt.read_bytes() == before
+
+
+def test_what_a_scan_left_out_is_named(tmp_path):
+    """A scan that is stopped, or a file that does not compile: what is there is linked, the rest is named."""
+    for path in [*sources("wrong-kind-field"), *(LINK / "wrong-kind-field").glob("*.h")]:
+        shutil.copy(path, tmp_path)
+    (tmp_path / "z.c").write_text('#include <gup.h>\nint bad(struct page *page) { unpin_user_page(page) }\n')
+    names = sorted(path.name for path in tmp_path.glob("*.c"))
+    (tmp_path / "compile_commands.json").write_text(json.dumps([
+        {"directory": str(tmp_path), "file": name, "arguments": [CLANG, f"-I{INCLUDE}", "-c", name]} for name in names]))
+    facts, scan = tmp_path / "facts", ("-p", tmp_path, f"--facts={tmp_path}/facts", f"--cache={tmp_path}/cache", "-j1")
+    stop = tmp_path / "stop"            # after the first job
+    stop.write_text('#!/bin/sh\nmkdir "$0.1" 2>/dev/null && exec "$@"\nexit 1\n')
+    stop.chmod(0o755)
+    stopped = subprocess.run([ROOT / "bin/gupcheck", "scan", *scan, f"--launch={stop}"], capture_output=True, text=True,
+                             check=False)
+    one_line(stopped, "a job failed")
+    left = [name for name in names if not list(facts.glob(f"*{name}.facts"))]
+    assert left == names[1:]
+    run = command("link", facts, "-o", tmp_path / "out.sarif")
+    note = ", ".join(f"{tmp_path}/{name} (the scan did not come to it)" for name in left)
+    assert f"gupcheck: files without facts are no part of the program: {note}\n" in run.stderr
+    notes = json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["properties"]["notes"]
+    assert f"files without facts are no part of the program: {note}" in notes
+    command("scan", *scan)
+    run = command("link", facts)
+    assert re.search(rf"no part of the program: {tmp_path}/z.c \(z.c:2:\d+: error: [^,]+\)\n", run.stderr), run.stderr
+    (tmp_path / "z.c").write_text("int good;\n")
+    command("scan", *scan)
+    assert "no part of the program" not in command("link", facts).stderr
+    (facts / "scan.json").write_text("[]")
+    one_line(subprocess.run([ROOT / "bin/gupcheck", "link", facts], capture_output=True, text=True, check=False),
+             "scan.json: not what gupcheck scan writes there")
+
+
+def test_facts_that_were_removed_come_back(tmp_path):
+    shutil.copy(LINK / "count-stale/release.c", tmp_path)
+    shutil.copy(LINK / "count-stale/buf.h", tmp_path)
+    (tmp_path / "compile_commands.json").write_text(json.dumps([
+        {"directory": str(tmp_path), "file": "release.c", "arguments": [CLANG, f"-I{INCLUDE}", "-c", "release.c"]}]))
+    seen = []
+    for _ in range(2):
+        command("scan", "-p", tmp_path, f"--facts={tmp_path}/facts", f"--cache={tmp_path}/cache", "-j1")
+        seen.append({path.name: path.read_bytes() for path in (tmp_path / "facts").iterdir()})
+        shutil.rmtree(tmp_path / "facts")
+    assert seen[0] == seen[1] and len(seen[0]) == 2
 
 
 def command(*arguments):
