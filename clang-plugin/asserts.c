@@ -27,6 +27,7 @@ struct question {
 	/* at the assert */
 	struct assert_site *site;
 	const struct context *context;
+	bool unsure;			/* the call itself leaves open whether FOLL_GET is set */
 	bool reached, found;
 };
 
@@ -90,30 +91,38 @@ static void judge(struct question *q, enum assert_verdict verdict, const char *w
 			       &site->nr_chain);
 }
 
+static uint64_t good_flags(const struct gup_model *model)
+{
+	return (uint64_t)(model_flag(model, "FOLL_GET") | model_flag(model, "FOLL_PIN"));
+}
+
+/* What the checks on the way ask about an unknown value tells which path this is, not what the value was. */
+static void judge_flags(struct question *q, struct bits pages, struct bits flags, uint64_t good,
+			const struct masks_frame *frame)
+{
+	q->reached = true;
+	if (bits_certain_zero(pages))
+		judge(q, ASSERT_SATISFIED, "pages is NULL: the assert does not look at the flags", frame);
+	else if (flags.ones & good)
+		judge(q, ASSERT_SATISFIED, "FOLL_GET or FOLL_PIN is certainly set at the assert", frame);
+	else if (flags.may & good || q->unsure)
+		judge(q, ASSERT_MAY_TRIP, "whether FOLL_GET is set depends on a value that is not known here", frame);
+	else
+		judge(q, ASSERT_TRIPS, "pages is given, and neither FOLL_GET nor FOLL_PIN is set on the way to the assert",
+		      frame);
+}
+
 static bool at_assert(struct masks *m, const struct masks_frame *frame, int block, const struct env *env)
 {
 	struct question *q = m->data;
 
 	for (int i = 0; i < q->asserts->nr_points; i++) {
 		const struct assert_point *point = &q->asserts->points[i];
-		const struct gup_model *model = point->definition->unit->model;
-		uint64_t good = (uint64_t)(model_flag(model, "FOLL_GET") | model_flag(model, "FOLL_PIN"));
 
 		if (point->definition != frame->definition || point->block != block)
 			continue;
-		struct bits flags = env->vars[point->flags];
-
-		q->reached = true;
-		if (bits_certain_zero(env->vars[point->pages]))
-			judge(q, ASSERT_SATISFIED, "pages is NULL: the assert does not look at the flags", frame);
-		else if (flags.ones & good)
-			judge(q, ASSERT_SATISFIED, "FOLL_GET or FOLL_PIN is certainly set at the assert", frame);
-		else if (flags.may & good)
-			judge(q, ASSERT_MAY_TRIP, "whether FOLL_GET is set depends on a value that is not known here",
-			      frame);
-		else
-			judge(q, ASSERT_TRIPS, "pages is given, and neither FOLL_GET nor FOLL_PIN is set on the way to the assert",
-			      frame);
+		judge_flags(q, env->vars[point->pages], env->vars[point->flags],
+			    good_flags(point->definition->unit->model), frame);
 		return false;
 	}
 	return true;
@@ -264,6 +273,35 @@ static void carry(struct question *q, struct definition *callee, const struct en
 	arena_free(&m.arena);
 }
 
+/* Can the table tell what becomes of the flags of a call whose function has no body here? */
+static const struct api_params *flags_by_table(const struct assert_site *site)
+{
+	const struct api_params *form = api_form(site->row, site->event->nr_args);
+
+	return site->row->kind == KIND_GET && site->row->reaches_assert && !site->row->adds_foll_get && form &&
+	       form->flags >= 0 && good_flags(site->unit->model) ? form : NULL;
+}
+
+/* An inline function of a header, say: that its caller's flags come to the assert as they are the table says. */
+static void carry_by_table(struct question *q, const struct env *args)
+{
+	const struct api_params *form = flags_by_table(q->site);
+	const struct masks_frame point = { .definition = q->asserts->points[0].definition };
+
+	judge_flags(q, form->pages >= 0 ? args->vars[form->pages] : bits_const(1), args->vars[form->flags],
+		    good_flags(q->site->unit->model), &point);
+}
+
+/* Is it open, where the site is called, whether its flags have FOLL_GET or FOLL_PIN? */
+static bool is_unsure(const struct assert_site *site, const struct env *args)
+{
+	const struct api_params *form = api_form(site->row, site->event->nr_args);
+	uint64_t good = good_flags(site->unit->model);
+
+	return form && form->flags >= 0 && args->vars[form->flags].may & good &&
+	       !(args->vars[form->flags].ones & good);
+}
+
 /* One way to call the function that has the site. */
 static void judge_context(struct question *q, struct definition *from, struct definition *callee,
 			  const struct context *context)
@@ -272,8 +310,13 @@ static void judge_context(struct question *q, struct definition *from, struct de
 
 	q->context = context;
 	collect(&args, from, context->env.vars ? &context->env : NULL, q->site->event);
-	for (int i = 0; i < args.nr_args; i++)
-		carry(q, callee, &args.args[i], q->site->event->nr_args);
+	for (int i = 0; i < args.nr_args; i++) {
+		q->unsure = is_unsure(q->site, &args.args[i]);
+		if (callee)
+			carry(q, callee, &args.args[i], q->site->event->nr_args);
+		else
+			carry_by_table(q, &args.args[i]);
+	}
 	if (args.too_many)
 		judge(q, ASSERT_MAY_TRIP, "there are too many paths to the call", NULL);
 }
@@ -399,7 +442,9 @@ static void judge_site(struct program *p, struct asserts *a, struct assert_site 
 	struct definition *callee = program_find(p, site->unit, site->event->callee);
 	struct question q = { .asserts = a, .program = p, .site = site };
 
-	if (!callee || !a->nr_points || callee->function->incomplete) {
+	if (callee && callee->function->incomplete)
+		callee = NULL;
+	if (!a->nr_points || (!callee && !flags_by_table(site))) {
 		judge_by_table(site);
 		return;
 	}

@@ -239,6 +239,20 @@ static void look_at_age(struct program *p, const struct unit *unit)
 					     unit->model->file));
 }
 
+/* The same source with the same facts, in several configurations: one of them says it all. */
+static void drop_copies(struct program *p)
+{
+	int kept = 0;
+
+	for (int i = 0; i < p->nr_units; i++) {
+		if (kept && !by_source(&p->units[kept - 1], &p->units[i]))
+			model_free(p->units[i].model);
+		else
+			p->units[kept++] = p->units[i];
+	}
+	p->nr_units = kept;
+}
+
 static bool is_one_tree(const struct program *p)
 {
 	const struct unit *first = NULL;
@@ -303,6 +317,7 @@ bool program_open(struct program *p, const struct api *api, char **files, int co
 	if (!good || !is_one_tree(p))
 		return false;
 	qsort(p->units, (size_t)p->nr_units, sizeof(*p->units), by_source);
+	drop_copies(p);
 	for (int i = 0; i < p->nr_units; i++) {
 		if (i && !strcmp(p->units[i - 1].model->file, p->units[i].model->file))
 			p->units[i].same = p->units[i - 1].same ? p->units[i - 1].same : &p->units[i - 1];

@@ -141,7 +141,7 @@ def scan(args):
                              policy=args.policy, facts=_facts_dir(args.facts, chosen))
     findings, calls, failed = checker.combine(done)
     if args.facts:
-        link.note_scan(args.facts, {**{unit.file: "" for unit, _ in done}, **dict(failed)})
+        link.note_scan(args.facts, {**{unit.file: "" for unit in (chosen if args.files else units)}, **dict(failed)})
     results = findings + list(calls.values()) + [
         _open_result(site) for site in undecided(failed, functions, str(srcroot))]
     log = sarif.scan_log(results, failed, srcroot, table.load_rules(), table.version(),

@@ -127,6 +127,10 @@ def test_one_file_in_two_configurations_counts_once(tmp_path):
         assert clang(source, f"facts={twice[-1]}", "quiet", more=("-fsyntax-only", "-O2")).returncode == 0
     one = results(once, tmp_path / "a.sarif")["results"]
     assert results([*once, *twice], tmp_path / "b.sarif")["results"] == one
+    # the same facts under another name are the same file, wherever they stand
+    copies = [shutil.copy(path, tmp_path / f"copy-{number}") for number, path in enumerate(once)]
+    results([*copies, *once, *copies], tmp_path / "c.sarif")
+    assert (tmp_path / "c.sarif").read_bytes() == (tmp_path / "a.sarif").read_bytes()
 
 
 def test_two_trees_are_refused(tmp_path):

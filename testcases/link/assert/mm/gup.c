@@ -23,6 +23,11 @@ static bool gate(struct page **pages, unsigned int *flags_p, unsigned int to_set
 		return false;
 	if (!pages && (to_set & FOLL_PIN))
 		return false;
+	/* A question that leaves a path on which FOLL_GET is not set: of an unknown value that tells nothing. */
+	if (!pages && (flags & (FOLL_GET | FOLL_PIN)))
+		return false;
+	if ((flags & (FOLL_GET | FOLL_PIN)) == (FOLL_GET | FOLL_PIN))
+		return false;
 	flags |= to_set;
 	*flags_p = flags;
 	return true;
