@@ -50,6 +50,11 @@ static const struct word units[] = {
 	{ "folio", UNIT_FOLIO }, { "folio-refs", UNIT_FOLIO_REFS },
 	{ "folio-array", UNIT_FOLIO_ARRAY }, { "list", UNIT_LIST }, { NULL, 0 },
 };
+static const struct word iters[] = {
+	{ "made-of-kernel", ITER_MADE_OF_KERNEL }, { "made-of-user", ITER_MADE_OF_USER },
+	{ "asks-kernel", ITER_ASKS_KERNEL }, { "asks-user", ITER_ASKS_USER },
+	{ "asks-pins", ITER_ASKS_PINS }, { NULL, 0 }
+};
 
 /* The names that the forms give to their parameters. */
 static const char *const pages_names[] = {
@@ -101,6 +106,8 @@ static void read_param(struct api_params *form, const char *name, int index)
 		form->offset = index;
 	else if (!strcmp(name, "maxpages"))
 		form->max_pages = index;
+	else if (!strcmp(name, "iter"))
+		form->iter = index;
 }
 
 static const char *read_forms(struct api *api, struct api_row *row, json_t *forms)
@@ -117,7 +124,7 @@ static const char *read_forms(struct api *api, struct api_row *row, json_t *form
 
 		if (!json_is_array(params))
 			return "has a form without params";
-		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+		*form = (struct api_params){ -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
 					       (int)json_array_size(params) };
 		for (int p = 0; p < form->nr_params; p++) {
 			const char *name = json_string_value(json_array_get(params, (size_t)p));
@@ -139,7 +146,7 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 {
 	const char *name = json_string_value(json_object_get(object, "name"));
 	const char *dirties = json_string_value(json_object_get(object, "dirties"));
-	int role, kind, result, unit;
+	int role, kind, result, unit, iter;
 
 	if (!name)
 		return "has no name";
@@ -147,12 +154,14 @@ static const char *read_row(struct api *api, json_t *object, struct api_row *row
 	kind = find_word(kinds, json_string_value(json_object_get(object, "kind")), KIND_NONE);
 	result = find_word(returns, json_string_value(json_object_get(object, "returns")), RETURNS_VOID);
 	unit = find_word(units, json_string_value(json_object_get(object, "unit")), UNIT_ONE);
-	if (role < 0 || kind < 0 || result < 0 || unit < 0)
-		return "has a role, kind, returns or unit that this version does not know";
+	iter = find_word(iters, json_string_value(json_object_get(object, "iter")), ITER_NONE);
+	if (role < 0 || kind < 0 || result < 0 || unit < 0 || iter < 0)
+		return "has a role, kind, returns, unit or iter that this version does not know";
 	*row = (struct api_row){
 		.name = arena_strdup(&api->arena, name),
 		.role = (enum api_role)role, .kind = (enum api_kind)kind,
 		.returns = (enum api_returns)result, .unit = (enum api_unit)unit,
+		.iter = (enum api_iter)iter,
 		.generic = json_is_true(json_object_get(object, "generic")),
 		.remote = json_is_true(json_object_get(object, "remote")),
 		.reaches_assert = json_is_true(json_object_get(object, "reaches_assert")),

@@ -49,6 +49,19 @@ enum api_returns {
 
 enum api_unit { UNIT_ONE, UNIT_ARRAY, UNIT_RANGE, UNIT_FOLIO, UNIT_FOLIO_REFS, UNIT_FOLIO_ARRAY, UNIT_LIST };
 
+/* What a call does with an iterator, or asks of it: only those of user space have pages to pin. */
+enum api_iter {
+	ITER_NONE,
+	ITER_MADE_OF_KERNEL,	/* from now on it is of kernel memory: iov_iter_kvec() */
+	ITER_MADE_OF_USER,	/* ... of user space */
+	ITER_ASKS_KERNEL,	/* yes: of (some sort of) kernel memory */
+	ITER_ASKS_USER,		/* yes: of (some sort of) user space */
+	ITER_ASKS_PINS		/* of user space or not? */
+};
+
+/* The field of an iterator that says which. */
+#define API_ITER_FIELD "user_backed"
+
 /* Which argument is what; -1: this form has none. */
 struct api_params {
 	int pages, count, flags, locked, make_dirty, mm;
@@ -56,6 +69,7 @@ struct api_params {
 	int container;		/* such a structure, or one of many pages: sg_table, xarray */
 	int offset;		/* where a call that returns bytes says where in the first page they begin */
 	int max_pages;		/* of a call that returns bytes */
+	int iter;
 	int nr_params;
 };
 
@@ -65,6 +79,7 @@ struct api_row {
 	enum api_kind kind;
 	enum api_returns returns;
 	enum api_unit unit;
+	enum api_iter iter;
 	bool generic;		/* put_page(): releases many other things too */
 	bool remote, reaches_assert, adds_foll_get, always_dirties;
 	bool scoped;		/* only inside mm/gup.c */
@@ -75,6 +90,11 @@ struct api_row {
 	struct api_params *forms;
 	int nr_forms;
 };
+
+static inline bool api_makes_iterator(const struct api_row *row)
+{
+	return row->iter == ITER_MADE_OF_KERNEL || row->iter == ITER_MADE_OF_USER;
+}
 
 /*
  * Flags that mm/gup.c refuses: all of `flags` together, or (all_but) any that

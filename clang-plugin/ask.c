@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+/* Of more facts ranges alone rule out next to nothing. */
+#define MAX_FACTS_REFUTING 40
+
 /* --- questions -------------------------------------------------------------- */
 
 /*
@@ -59,7 +62,8 @@ static bool refuted(struct engine *e, const struct state *s, Z3_ast cond)
 	if (!terms)
 		abort();
 	count = related(e, s, cond, terms, &near);
-	bool is_refuted = smt_refuted(&e->smt, terms, count);
+	/* What so many paths left behind is read at a high price, and hardly ever rules anything out. */
+	bool is_refuted = count <= MAX_FACTS_REFUTING && smt_refuted(&e->smt, terms, count);
 
 	free(terms);
 	return is_refuted;
@@ -111,7 +115,7 @@ bool engine_feasible(struct engine *e, const struct state *s, Z3_ast cond)
 		return true;
 	/* Merged paths are few: one more of them costs less than to find out that it cannot be. */
 	if (e->merging)
-		return !refuted(e, s, cond);
+		return !s->nr_holdings || !refuted(e, s, cond);
 	smt_quick(&e->smt, true);
 	answer = ask(e, s, cond);
 	smt_quick(&e->smt, false);

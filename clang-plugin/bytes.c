@@ -32,11 +32,53 @@ Z3_ast engine_pages_covered(struct engine *e, struct state *s, const struct gup_
 	return smt_binary(smt, OP_SHR, false, end, smt_number(smt, shift, 64));
 }
 
+/* --- whose pages ------------------------------------------------------------------ */
+
+/* struct iov_iter had the field for a while (6.0 to 6.6); what it says can be told of all of them. */
+static const struct place *user_backed(struct engine *e, const struct place *iter)
+{
+	return place_field(&e->places, iter, API_ITER_FIELD, "iov_iter");
+}
+
 /* Does the call pin what this iterator describes? One answer for one iterator. */
 Z3_ast engine_will_pin(struct engine *e, struct state *s, const struct gup_term *iter)
 {
 	struct value value = engine_eval(e, s, iter);
 	int id = value.points ? value.points->id : 0;
 
+	if (value.points) {
+		const char *stamp;
+		const struct entry *entry = state_find(s, user_backed(e, value.points), &stamp);
+
+		if (entry && entry->value.bits)
+			return smt_nonzero(&e->smt, entry->value.bits);
+	}
 	return smt_nonzero(&e->smt, smt_symbol(&e->smt, arena_printf(&e->arena, "!will_pin%d", id), 8));
+}
+
+bool engine_iterator(struct engine *e, struct state *s, const struct gup_event *event,
+		     const struct api_row *row, const struct api_params *form)
+{
+	const struct gup_term *iter = event->args[form->iter];
+	struct smt *smt = &e->smt;
+
+	if (row->iter == ITER_MADE_OF_KERNEL || row->iter == ITER_MADE_OF_USER) {
+		struct value value = engine_eval(e, s, iter);
+
+		if (value.points)
+			state_write(&e->arena, s, user_backed(e, value.points), (struct value){
+				smt_number(smt, row->iter == ITER_MADE_OF_USER, 8), NULL });
+		return false;
+	}
+	Z3_ast pins = engine_will_pin(e, s, iter), answer = pins;
+
+	/* Which sort of the one or the other it is nobody knows. */
+	if (row->iter != ITER_ASKS_PINS) {
+		Z3_ast sort = smt_nonzero(smt, smt_symbol(smt, arena_printf(&e->arena, "!%s@%s", row->name,
+									    e->key), 8));
+
+		answer = smt_and(smt, sort, row->iter == ITER_ASKS_USER ? pins : smt_not(smt, pins));
+	}
+	engine_set_result(e, s, event, (struct value){ smt_truth(smt, answer, 64), NULL });
+	return true;
 }

@@ -75,12 +75,6 @@ static bool error_pointers(struct engine *e, struct state *s, const struct gup_e
 		    !strcmp(name, "_compound_head") || !strcmp(name, "nth_page") ||
 		    !strcmp(name, "folio_page");
 
-	/* include/linux/uio.h: the latter is how the former finds out */
-	if (!strcmp(name, "iov_iter_extract_will_pin") || !strcmp(name, "user_backed_iter")) {
-		result.bits = smt_truth(smt, engine_will_pin(e, s, event->args[0]), 64);
-		engine_set_result(e, s, event, result);
-		return true;
-	}
 	if (!is_err && !or_null && !or_zero && !moves && !same)
 		return false;
 	arg = engine_eval(e, s, event->args[0]);
@@ -404,6 +398,8 @@ static bool by_table(struct engine *e, struct state *s, const struct gup_event *
 	const struct api_row *row = api_find(e->api, event->callee);
 	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
 
+	if (row && row->iter != ITER_NONE && form && form->iter >= 0)
+		return engine_iterator(e, s, event, row, form);
 	if (!row || row->role == ROLE_STORE || row->role == ROLE_FETCH || row->role == ROLE_LOOK)
 		return false;
 	if (row->role == ROLE_ACQUIRE) {
@@ -463,6 +459,7 @@ static bool enter(struct engine *e, struct state *s, const struct gup_event *eve
 	 */
 	if (event->nr_args > 16 ||
 	    (!s->nr_holdings && !flow->blocks[callee->entry].leads_to_acquire &&
+	     !(flow->makes_iterator && engine_acquires_ahead(s)) &&
 	     (!flow->blocks[callee->entry].leads_to_release || engine_acquires_ahead(s))))
 		return false;
 	frame.path = arena_printf(&e->arena, "%s>%s@%d.%d#%d", caller->path, callee->name,

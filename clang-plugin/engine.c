@@ -78,15 +78,28 @@ bool engine_seen(struct engine *e, uint64_t signature)
 	return false;
 }
 
+/* `while (bytes)` without a turn: said before the path meets others, for which it is not so. */
+static void settle_bytes(struct engine *e, struct state *s)
+{
+	for (int i = 0; i < s->nr_holdings; i++) {
+		struct holding *h = &s->holdings[i];
+
+		if (h->vague_count && !engine_feasible(e, s, smt_nonzero(&e->smt, h->held)))
+			h->held = smt_number(&e->smt, 0, 64);
+	}
+}
+
 /* At the head of a block that paths meet at, a state waits for the others. */
 static void wait_to_merge(struct engine *e, struct state *s)
 {
 	const struct frame *frame = &s->frames[s->depth];
 	const struct flow *flow = flow_of(e->model, e->api, frame->function);
 
-	merge_drop_gone(e, s);
-	if (frame->event < 0 && flow->blocks[frame->block].is_join)
+	if (frame->event < 0 && flow->blocks[frame->block].is_join) {
 		engine_trim(e, s);
+		settle_bytes(e, s);
+	}
+	merge_drop_gone(e, s);
 	merge_later(e, s);
 }
 
@@ -138,9 +151,9 @@ static const char *exhausted(const struct engine *e)
 {
 	unsigned share = e->is_caller ? 4 : e->merging ? 2 : 1;
 
-	if (e->steps > MAX_STEPS / share)
+	if (e->steps > MAX_STEPS / (e->is_caller ? 4 : 1))
 		return "the function has too many paths (steps)";
-	if (e->forks > MAX_FORKS / share)
+	if (e->forks > MAX_FORKS / (e->is_caller ? 4 : 1))
 		return "the function has too many paths (branches)";
 	if (e->smt.work > MAX_WORK / share)
 		return "the function needs too much of the solver's work";
@@ -189,18 +202,25 @@ static bool calls(const struct gup_function *function, const struct gup_function
 	return false;
 }
 
+/* An operation of a structure is called from where nobody here sees it. */
+static bool is_operation(const struct engine *e, const struct gup_function *function)
+{
+	for (int i = 0; i < e->model->nr_slots; i++)
+		if (!strcmp(e->model->slots[i].function, function->name))
+			return true;
+	return false;
+}
+
 /*
- * Was every caller in the file followed to its ends, and so those of static
- * callers that hand on what they were handed?
+ * Was every caller in the file followed to its ends, and so, `up` more times, those
+ * of static callers that hand on what they were handed?
  */
-static bool callers_ran(struct engine *e, const struct gup_function *callee, int depth)
+static bool callers_ran(struct engine *e, const struct gup_function *callee, int up)
 {
 	int callers = 0;
 
-	/* An operation of a structure is called from where nobody here sees it. */
-	for (int i = 0; i < e->model->nr_slots; i++)
-		if (!strcmp(e->model->slots[i].function, callee->name))
-			return false;
+	if (is_operation(e, callee))
+		return false;
 	for (int f = 0; f < e->model->nr_functions; f++) {
 		struct gup_function *function = e->model->functions[f];
 		struct flow *flow;
@@ -209,19 +229,33 @@ static bool callers_ran(struct engine *e, const struct gup_function *callee, int
 			continue;
 		callers++;
 		flow = flow_of(e->model, e->api, function);
-		if (!flow->ran_whole || depth >= MAX_FRAMES)
+		if (!flow->ran_whole)
 			return false;
-		if (function->is_static && flow->hands_on && !callers_ran(e, function, depth + 1))
+		if (up && function->is_static && flow->hands_on && !callers_ran(e, function, up - 1))
 			return false;
 	}
 	return callers > 0;
 }
 
+/*
+ * What a static function leaves behind on an error path its callers have to show. What a
+ * caller leaves on one of its own is that one's affair: when nobody could be followed
+ * further, the site's verdict is what its function and the callers that were followed prove.
+ */
+static void settle(struct engine *e, struct site *site)
+{
+	if (site->deferred && !callers_ran(e, site->function, 0))
+		engine_site_open(e, site, site->deferred);
+	if (!site->deferred_above || site->failed || site->open || callers_ran(e, site->function, MAX_FRAMES))
+		return;
+	site->proof = arena_printf(e->kept, "%s; %s", site->proof ? site->proof : "no path of its own leaves any behind",
+				   site->deferred_above);
+}
+
 void engine_settle(struct engine *e)
 {
 	for (int i = 0; i < e->nr_sites; i++)
-		if (e->sites[i].deferred && !callers_ran(e, e->sites[i].function, 0))
-			engine_site_open(e, &e->sites[i], e->sites[i].deferred);
+		settle(e, &e->sites[i]);
 }
 
 static void finish_run(struct engine *e)

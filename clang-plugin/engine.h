@@ -31,6 +31,7 @@ struct site {
 	const char *open;	/* why nothing is proven, or NULL */
 	const char *proof;	/* what was proven, or NULL */
 	const char *deferred;	/* what the callers of its function have to show */
+	const char *deferred_above;	/* ... and what those of a caller */
 	bool doubted;		/* a merged run could not rule out that something is left */
 	int proof_rank;		/* how much that says: see enum proof_rank */
 	const char *flags_text;
@@ -167,8 +168,11 @@ void engine_release_unheld(struct engine *e, struct state *s, const struct relea
 /* bytes.c: the pages that so many bytes cover (64 bits), or NULL when that cannot be said. */
 Z3_ast engine_pages_covered(struct engine *e, struct state *s, const struct gup_event *event,
 			    const struct api_params *form, Z3_ast bytes);
-/* Are pages of this iterator pinned? iov_iter_extract_will_pin() gives the same answer. */
+/* Are pages of this iterator pinned? */
 Z3_ast engine_will_pin(struct engine *e, struct state *s, const struct gup_term *iter);
+/* A call that makes an iterator, or asks what it is of; false: it does what other calls do as well. */
+bool engine_iterator(struct engine *e, struct state *s, const struct gup_event *event,
+		     const struct api_row *row, const struct api_params *form);
 /* The holding whose page the value points to, and the page's index. */
 struct holding *engine_page_of(struct engine *e, struct state *s, struct value value,
 			       Z3_ast *index);
@@ -206,6 +210,9 @@ void engine_set_result(struct engine *e, struct state *s, const struct gup_event
 		       struct value value);
 /* Nothing of it is held on this path: what that proves of its site. */
 void engine_prove_gone(const struct holding *h);
+/* Others have the references, whatever path led here: what that proves. */
+bool engine_is_given_away(struct engine *e, const struct holding *h);
+void engine_prove_kept(struct engine *e, const struct holding *h);
 /* Decides what the end of a path means for each holding. */
 void engine_leave(struct engine *e, struct state *s, const struct gup_pos *pos);
 

@@ -202,15 +202,19 @@ static bool join(struct ahead *to, const struct ahead *from)
 	return memcmp(&old, to, sizeof(old)) != 0;
 }
 
+static void add_name(struct ahead *ahead, const char *name)
+{
+	unsigned bit = name_bit(name);
+
+	ahead->reads.bits[bit / 64] |= (uint64_t)1 << (bit % 64);
+}
+
 static void add_names(struct ahead *ahead, const struct gup_term *term)
 {
 	if (!term)
 		return;
-	if (term->kind == TERM_FIELD) {
-		unsigned bit = name_bit(term->name);
-
-		ahead->reads.bits[bit / 64] |= (uint64_t)1 << (bit % 64);
-	}
+	if (term->kind == TERM_FIELD)
+		add_name(ahead, term->name);
 	add_names(ahead, term->a);
 	add_names(ahead, term->b);
 }
@@ -236,6 +240,8 @@ static void look_at_event(const struct gup_model *model, const struct api *api,
 	const struct api_row *row = api_find(api, event->callee);
 	const struct gup_function *callee = row ? NULL : model_find(model, event->callee);
 
+	if (row && (row->iter != ITER_NONE || row->kind == KIND_PIN_IF_USER))
+		add_name(ahead, API_ITER_FIELD);
 	ahead->acquires |= row && row->role == ROLE_ACQUIRE;
 	ahead->releases |= row && row->role == ROLE_RELEASE && !row->generic;
 	if (callee && depth < MAX_CALL_DEPTH)
@@ -267,6 +273,7 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 
 			look_at_event(model, api, event, &ahead[b], 0);
 			flow->acquires |= row && row->role == ROLE_ACQUIRE;
+			flow->makes_iterator |= row && api_makes_iterator(row);
 			flow->asks_is_err |= event->callee && (!strncmp(event->callee, "IS_ERR", 6) ||
 							       !strncmp(event->callee, "PTR_ERR", 7));
 		}

@@ -45,6 +45,7 @@ struct flow {
 	bool ran_whole;			/* the engine followed all of its paths */
 	bool hands_on;			/* on some path references are left to its callers */
 	bool acquires;			/* itself, not through its callees */
+	bool makes_iterator;		/* itself, not through its callees */
 	bool releases;			/* what only pages of GUP have; callees included */
 };
 

@@ -139,6 +139,13 @@ bool gup_name_frees(const struct gup_session *session, const char *name)
 	return row && row->role == ROLE_FREE;
 }
 
+bool gup_name_makes_iterator(const struct gup_session *session, const char *name)
+{
+	const struct api_row *row = api_find(session->api, name);
+
+	return row && api_makes_iterator(row);
+}
+
 static bool acquires(struct engine *e, struct gup_function *function)
 {
 	return function->incomplete || flow_of(e->model, e->api, function)->acquires;

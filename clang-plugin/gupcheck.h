@@ -65,6 +65,8 @@ bool gup_text_is_interesting(const struct gup_session *session, const char *text
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
 /* Does this function free memory? */
 bool gup_name_frees(const struct gup_session *session, const char *name);
+/* Does it make an iterator? Who does that for a caller says what that one's iterator is of. */
+bool gup_name_makes_iterator(const struct gup_session *session, const char *name);
 /*
  * A model that was made by another session: NULL when this session's table chose its
  * functions; else what is wrong.

@@ -58,16 +58,20 @@ static void protocol(struct engine *e, struct state *s, struct holding *h,
 	if (returns == RETURNS_BYTES) {
 		const struct api_params *form = h->site->form;
 		Z3_ast pages = engine_pages_covered(e, s, event, form, h->result);
+		Z3_ast room = form->max_pages >= 0 ? engine_count(e, s, event->args[form->max_pages]) : NULL;
 		int64_t most;
 
-		if (form->max_pages >= 0 && smt_constant(smt, engine_count(e, s,
-				event->args[form->max_pages]), &most) && most == 1)
+		if (room && smt_constant(smt, room, &most) && most == 1)
 			pages = smt_number(smt, 1, 64);
 		h->vague_count = true;
+		h->room = room;
 		/* At least one page: the lowest bit is as good as any. */
 		if (!pages)
 			pages = smt_binary(smt, OP_OR, false, engine_vague(e, 64),
 					   smt_number(smt, 1, 64));
+		if (room)
+			state_add_fact(&e->arena, smt, s, smt_or(smt, smt_not(smt, positive),
+				smt_compare(smt, OP_LE, false, pages, room)));
 		if (h->kind == KIND_PIN_IF_USER)
 			positive = smt_and(smt, positive, engine_will_pin(e, s, event->args[0]));
 		h->count = smt_ite(smt, positive, pages, zero);
@@ -258,6 +262,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (field)
 		engine_keep_field(e, site, field->record, field->name);
 	struct holding *h = new_holding(e, s, site, event, pages);
+	int64_t none;
 
 	engine_keep_array(e, s, h);
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);
@@ -281,6 +286,12 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 						smt_number(&e->smt, INT32_MAX / 4 + 1, 64)));
 	protocol(e, s, h, event);
 	h->held = h->count;
+	if (row->kind == KIND_PIN_IF_USER && smt_constant(&e->smt, h->count, &none) && !none) {
+		if (!site->proof)
+			site->proof = "takes no reference: the iterator is of kernel memory";
+		s->nr_holdings--;
+		return;
+	}
 	keep_old_page(e, s, h, old);
 	acquire_step(e, s, event, h);
 }

@@ -69,6 +69,26 @@ void engine_prove_gone(const struct holding *h)
 		prove(h->site, PROOF_NOTHING_HELD, "no path leaves with references");
 }
 
+static void hands_on(struct engine *e, const struct holding *h)
+{
+	h->site->hands_on = true;
+	flow_of(e->model, e->api, e->root)->hands_on = true;
+}
+
+/* Others have the references, whatever path led here, and no release in sight may have been of them. */
+bool engine_is_given_away(struct engine *e, const struct holding *h)
+{
+	return h->kept_when && !h->unmatched && smt_constant_truth(&e->smt, h->kept_when) == 1;
+}
+
+void engine_prove_kept(struct engine *e, const struct holding *h)
+{
+	if (h->given_back)
+		hands_on(e, h);
+	prove(h->site, PROOF_HANDED_OVER,
+	      arena_printf(e->kept, "handed over to %s, and nothing is left on the other paths", h->kept_in));
+}
+
 static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
 {
 	h->site->doubted = true;
@@ -79,12 +99,6 @@ static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast co
 	for (int i = 0; gup_rules[i]; i++)
 		if (gup_rules[i]->leave)
 			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
-}
-
-static void hands_on(struct engine *e, struct holding *h)
-{
-	h->site->hands_on = true;
-	flow_of(e->model, e->api, e->root)->hands_on = true;
 }
 
 static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
@@ -105,10 +119,14 @@ static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3
 		"an error path leaves the references in %s, whose owner may release them", where);
 
 	/* The callers of a static function are all here: they are run, and show it. */
-	if (e->root->is_static)
+	if (!e->root->is_static)
+		engine_site_open(e, h->site, why);
+	else if (e->root == h->site->function)
 		h->site->deferred = why;
 	else
-		engine_site_open(e, h->site, why);
+		h->site->deferred_above = arena_printf(e->kept,
+			"%s() leaves them in %s on an error path, and its callers could not be followed to their ends",
+			e->root->name, where);
 }
 
 /*
@@ -177,7 +195,17 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	leak(e, s, h, cond);
 }
 
-/* Does the path compare the number of bytes with something that is not modelled? */
+static bool has_symbol(struct smt *smt, Z3_ast term, unsigned id)
+{
+	const struct smt_symbols *symbols = smt_symbols(smt, term);
+
+	for (int i = 0; i < symbols->count; i++)
+		if (symbols->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Does the path compare the number of bytes with something that the call itself does not speak of? */
 static bool compares_bytes(struct engine *e, const struct state *s, const struct holding *h)
 {
 	struct smt *smt = &e->smt;
@@ -186,10 +214,11 @@ static bool compares_bytes(struct engine *e, const struct state *s, const struct
 		if (!smt_share(smt, s->facts[i], h->result))
 			continue;
 		struct smt_symbols symbols = *smt_symbols(smt, s->facts[i]);
-		struct smt_symbols asked = *smt_symbols(smt, h->asked);
 
-		if (symbols.count > asked.count + 1)
-			return true;
+		for (int n = 0; n < symbols.count; n++)
+			if (!has_symbol(smt, h->count, symbols.ids[n]) && !has_symbol(smt, h->asked, symbols.ids[n]) &&
+			    !(h->room && has_symbol(smt, h->room, symbols.ids[n])))
+				return true;
 	}
 	return false;
 }
@@ -199,12 +228,12 @@ static bool is_kept(struct engine *e, const struct state *s, const struct holdin
 {
 	const char *where;
 
-	if (!engine_possible(e, s, smt_nonzero(&e->smt, h->held)) || is_returned(s, h))
+	if (is_returned(s, h))
 		return false;
-	if (h->kept_durably || page_is_kept(s, h, &where))
-		return true;
-	return !h->freed && !h->kept_when && !is_callers_array(h) &&
-	       engine_is_outer(s, place_object(h->array));
+	if (!h->kept_durably && !page_is_kept(s, h, &where) &&
+	    (h->freed || h->kept_when || is_callers_array(h) || !engine_is_outer(s, place_object(h->array))))
+		return false;
+	return engine_possible(e, s, smt_nonzero(&e->smt, h->held));
 }
 
 /*
@@ -243,6 +272,11 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	struct smt *smt = &e->smt;
 	Z3_ast cond = smt_nonzero(smt, h->held);
 
+	/* That needs no question about how many they are. */
+	if (engine_is_given_away(e, h)) {
+		engine_prove_kept(e, h);
+		return;
+	}
 	e->last_answer = SMT_NO;
 	if (!engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
@@ -263,8 +297,7 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 	if (h->kept_when && !engine_possible(e, s, cond)) {
 		if (e->last_answer == SMT_UNKNOWN)
 			engine_site_open(e, h->site, unanswered);
-		prove(h->site, PROOF_HANDED_OVER,
-		      arena_printf(e->kept, "handed over to %s, and nothing is left on the other paths", h->kept_in));
+		engine_prove_kept(e, h);
 		return;
 	}
 	if (!h->vague_count && (smt_symbols(smt, cond)->vague || s->guessed)) {

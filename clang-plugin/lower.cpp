@@ -859,7 +859,18 @@ private:
 		std::string Name;
 		bool Passes;	// handles pointers to pages, or names a flag
 		bool Frees;	// frees memory: page arrays, perhaps
+		bool Makes;	// an iterator, for its caller
 	};
+
+	static bool takesIterator(const FunctionDecl *F)
+	{
+		for (const ParmVarDecl *P : F->parameters())
+			if (auto *R = P->getType()->getPointeeType().isNull() ? nullptr :
+				      P->getType()->getPointeeType()->getAsRecordDecl())
+				if (R->getName() == "iov_iter")
+					return true;
+		return false;
+	}
 
 	// FOLL_WRITE, a macro or an enumerator.
 	static bool namesFlag(const Expr *E, const Translate &T)
@@ -887,6 +898,8 @@ private:
 
 				choice_mention(Choice, Name.c_str());
 				B.Frees = B.Frees || gup_name_frees(Session, Name.c_str());
+				B.Makes = B.Makes || (gup_name_makes_iterator(Session, Name.c_str()) &&
+						      takesIterator(B.Decl));
 			}
 		if (auto *E = dyn_cast<Expr>(S))
 			B.Passes = B.Passes || T.pageDepth(E->getType()) || namesFlag(E, T);
@@ -915,7 +928,7 @@ private:
 				if (!F || !F->doesThisDeclarationHaveABody() ||
 				    (Round ? Own || !Cleanups.count(F) : !Own))
 					continue;
-				All.push_back({ F, F->getNameAsString(), false, false });
+				All.push_back({ F, F->getNameAsString(), false, false, false });
 				choice_add(Choice, All.back().Name.c_str());
 				look(F->getBody(), T, All.back());
 			}
@@ -925,10 +938,10 @@ private:
 		choice_spread(Choice);
 		addFlags(Ctx, T.Model);
 		for (Body &B : All)
-			if (choice_has(Choice, B.Name.c_str()))
+			if (B.Makes || choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_function(T.Model, B.Name.c_str())).run(B.Decl);
 		for (Body &B : All)
-			if (B.Passes && (Options.facts || B.Frees) && !choice_has(Choice, B.Name.c_str()))
+			if (B.Passes && (Options.facts || B.Frees) && !B.Makes && !choice_has(Choice, B.Name.c_str()))
 				FunctionLowering(T, model_add_passing(T.Model, B.Name.c_str())).run(B.Decl);
 	}
 

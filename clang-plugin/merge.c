@@ -93,13 +93,15 @@ static const struct holding *counterpart(const struct state *s, const struct hol
 	return NULL;
 }
 
-/* What happened to the references counts; how many there are may differ. */
+/* Who holds something never goes on as one with who does not; how many there are may differ. */
 static bool same_holdings(const struct state *a, const struct state *b)
 {
+	if (a->nr_holdings != b->nr_holdings)
+		return false;
 	for (int i = 0; i < a->nr_holdings; i++) {
 		const struct holding *x = &a->holdings[i], *y = counterpart(b, x);
 
-		if (y && (x->freed != y->freed || x->kept_durably != y->kept_durably ||
+		if (!y || (x->freed != y->freed || x->kept_durably != y->kept_durably ||
 			  x->returned != y->returned || x->count_stored != y->count_stored))
 			return false;
 	}
@@ -108,6 +110,8 @@ static bool same_holdings(const struct state *a, const struct state *b)
 
 static bool same_attachments(const struct state *a, const struct state *b)
 {
+	if (!a->nr_holdings)
+		return true;
 	if (a->nr_attachments != b->nr_attachments)
 		return false;
 	for (int i = 0; i < a->nr_attachments; i++)
@@ -133,6 +137,9 @@ static Z3_ast choose(struct merging *m, Z3_ast a, Z3_ast b)
 
 	if (x != y)
 		return NULL;
+	/* Nothing is held: what such paths know is not worth its price. */
+	if (!m->into->nr_holdings)
+		return engine_vague(m->e, x);
 	return smt_ite(&m->e->smt, m->came, a, b);
 }
 
@@ -172,6 +179,13 @@ static bool merge_targets(struct merging *m, struct value a, struct value b, con
 	return true;
 }
 
+static bool is_own(const struct place *target)
+{
+	const struct place *object = target ? place_object(target) : NULL;
+
+	return object && (object->kind == PLACE_VAR || (object->kind == PLACE_FRESH && object->is_private));
+}
+
 static bool merge_entry(struct merging *m, struct state *result, const struct place *place,
 			const struct entry *a, const struct entry *b)
 {
@@ -190,8 +204,14 @@ static bool merge_entry(struct merging *m, struct state *result, const struct pl
 
 	struct value both;
 
-	if (!x.bits || !y.bits || !merge_targets(m, x, y, &both.points))
+	if (!x.bits || !y.bits)
 		return false;
+	if (!merge_targets(m, x, y, &both.points)) {
+		/* Of memory that is nobody else's it has to stay known which it is. */
+		if (m->into->nr_holdings || is_own(x.points) || is_own(y.points))
+			return false;
+		both.points = NULL;
+	}
 	both.bits = choose(m, x.bits, y.bits);
 	if (!both.bits)
 		return false;
@@ -241,22 +261,12 @@ static void merge_facts(struct merging *m, struct state *result)
 				common = own->facts[i] == other->facts[j];
 			Z3_ast way = side ? m->came : smt_not(smt, m->came);
 
-			if (!common)
+			if (!common && own->nr_holdings)
 				state_add_fact(&m->e->arena, smt, result, smt_or(smt, way, own->facts[i]));
-			else if (!side)
+			else if (common && !side)
 				state_add_fact(&m->e->arena, smt, result, own->facts[i]);
 		}
 	}
-}
-
-/* The path that does not know a holding holds none of it. */
-static void halve(struct merging *m, struct holding *h, bool in_first)
-{
-	struct smt *smt = &m->e->smt;
-	Z3_ast none = smt_number(smt, 0, 64);
-
-	h->count = smt_ite(smt, m->came, in_first ? h->count : none, in_first ? none : h->count);
-	h->held = smt_ite(smt, m->came, in_first ? h->held : none, in_first ? none : h->held);
 }
 
 static bool merge_holding(struct merging *m, struct holding *h, const struct holding *a,
@@ -298,22 +308,25 @@ static bool merge_holdings(struct merging *m, struct state *result)
 	for (int i = 0; i < result->nr_holdings; i++) {
 		const struct holding *b = counterpart(m->from, &m->into->holdings[i]);
 
-		if (!b)
-			halve(m, &result->holdings[i], true);
-		else if (!merge_holding(m, &result->holdings[i], &m->into->holdings[i], b))
+		if (!merge_holding(m, &result->holdings[i], &m->into->holdings[i], b))
 			return false;
 	}
-	for (int i = 0; i < m->from->nr_holdings; i++) {
-		const struct holding *b = &m->from->holdings[i];
-
-		if (counterpart(m->into, b))
-			continue;
-		struct holding *h = state_add_holding(&m->e->arena, result);
-
-		*h = *b;
-		halve(m, h, false);
-	}
 	return true;
+}
+
+/* What only one of the paths handed out may be known to nobody else. */
+static void merge_attachments(struct merging *m, struct state *result)
+{
+	int kept = 0;
+
+	for (int i = 0; i < result->nr_attachments; i++)
+		for (int j = 0; j < m->from->nr_attachments; j++)
+			if (result->attachments[i].inner == m->from->attachments[j].inner &&
+			    result->attachments[i].outer == m->from->attachments[j].outer) {
+				result->attachments[kept++] = result->attachments[i];
+				break;
+			}
+	result->nr_attachments = kept;
 }
 
 /* Visits name symbols: the merged path counts on from the higher number. */
@@ -353,12 +366,13 @@ static struct state *merge(struct engine *e, struct state *a, struct state *b)
 	if (!merge_targets(&m, a->returned, b->returned, &result->returned.points))
 		return NULL;
 	merge_facts(&m, result);
+	merge_attachments(&m, result);
 	merge_visits(&m, result);
 	result->guessed |= b->guessed;
 	return result;
 }
 
-/* What is given back for certain needs no following: nothing is reported here that could come of it. */
+/* What is given back or handed over for certain needs no following: nothing is reported here that could come of it. */
 void merge_drop_gone(struct engine *e, struct state *s)
 {
 	int kept = 0;
@@ -369,6 +383,8 @@ void merge_drop_gone(struct engine *e, struct state *s)
 
 		if (smt_constant(&e->smt, h->held, &held) && !held)
 			engine_prove_gone(h);
+		else if (engine_is_given_away(e, h))
+			engine_prove_kept(e, h);
 		else
 			s->holdings[kept++] = *h;
 	}

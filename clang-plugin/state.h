@@ -35,6 +35,7 @@ struct holding {
 	Z3_ast base, asked, result, count, held;	/* 64 bits each */
 	Z3_ast flags;			/* 32 bits, or NULL */
 	bool vague_count;		/* the count is not the result (bytes) */
+	Z3_ast room;			/* ... and is no more than this, or NULL */
 	Z3_ast kept_when;		/* a condition under which somebody else took them over */
 	bool released, extra_ref, freed, count_stored, dirtied, used;
 	bool data_used;			/* somebody got at what is in the pages */

@@ -8,6 +8,8 @@
 #define MAX_TURNS_OTHER 2
 /* Ways out of one block that are all followed; of more, none. */
 #define MAX_WAYS 512
+/* Pointers of a structure that are followed when it is copied. */
+#define MAX_MEMBERS 8
 /* Steps of paths on which nothing is held, in search of a release. */
 #define MAX_IDLE_STEPS 200u
 
@@ -111,28 +113,41 @@ static void run_counting(struct engine *e, struct state *s, const struct countin
 	go(s, loop->exit);
 }
 
-/* Leaves a loop that was run often enough by every way out; false: there is none from its head. */
-static bool run_out(struct engine *e, struct state *s, const struct gup_block *block,
-		    const bool *body)
+/* Takes every way out of these blocks; false: there is none. */
+static bool leave_by(struct engine *e, struct state *s, const bool *body, const bool *from)
 {
+	const struct gup_function *function = s->frames[s->depth].function;
 	int chosen = -1;
 
 	forget_loop(e, s, body, -1);
-	for (int i = 0; i < block->nr_edges; i++) {
-		if (body[block->edges[i].target])
-			continue;
-		if (chosen >= 0) {
-			struct state *other = state_copy(&e->arena, s);
+	for (int b = 0; b < function->nr_blocks; b++)
+		for (int i = 0; from[b] && i < function->blocks[b].nr_edges; i++) {
+			int target = function->blocks[b].edges[i].target;
 
-			go(other, chosen);
-			engine_later(e, other);
+			if (body[target] || target == chosen)
+				continue;
+			if (chosen >= 0) {
+				struct state *other = state_copy(&e->arena, s);
+
+				go(other, chosen);
+				engine_later(e, other);
+			}
+			chosen = target;
 		}
-		chosen = block->edges[i].target;
-	}
 	if (chosen < 0)
 		return false;
 	go(s, chosen);
 	return true;
+}
+
+/* Leaves a loop that was run often enough by every way out; false: there is none from its head. */
+static bool run_out(struct engine *e, struct state *s, const struct flow_block *info)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	bool *head = arena_alloc(&e->arena, (size_t)frame->function->nr_blocks);
+
+	head[frame->block] = true;
+	return leave_by(e, s, info->body, head);
 }
 
 /* --- edges ------------------------------------------------------------------------- */
@@ -341,15 +356,42 @@ static bool enter_block(struct engine *e, struct state *s)
 	return true;
 }
 
+/* `bvecs[n] = bv`: the pages that the one structure has are in the other one, too. */
+static void copy_members(struct engine *e, struct state *s, const struct gup_event *event,
+			 const struct place *to)
+{
+	const struct gup_term *rhs = event->rhs;
+	struct entry members[MAX_MEMBERS];
+	int count = 0;
+
+	if (rhs->kind != TERM_VAR && rhs->kind != TERM_FIELD && rhs->kind != TERM_DEREF && rhs->kind != TERM_INDEX)
+		return;
+	const struct place *from = engine_place(e, s, rhs);
+
+	for (int i = 0; i < s->nr_entries && count < MAX_MEMBERS; i++)
+		if (s->entries[i].place->kind == PLACE_FIELD && s->entries[i].place->parent == from &&
+		    s->entries[i].value.points)
+			members[count++] = s->entries[i];
+	for (int i = 0; i < count; i++) {
+		const struct place *member = place_field(&e->places, to, members[i].place->name,
+							 members[i].place->record);
+
+		engine_store(e, s, event, member, members[i].value);
+		state_write(&e->arena, s, member, members[i].value);
+	}
+}
+
 static bool run_assign(struct engine *e, struct state *s, const struct gup_event *event)
 {
-	struct value value = engine_eval(e, s, event->rhs);
 	const struct place *place = engine_place(e, s, event->lhs);
 
 	if (!event->lhs->type.width) {
 		state_stamp(&e->arena, s, place, arena_strdup(&e->arena, e->key));
+		copy_members(e, s, event, place);
 		return true;
 	}
+	struct value value = engine_eval(e, s, event->rhs);
+
 	if (value.bits)
 		value.bits = smt_resize(&e->smt, value.bits, event->lhs->type.width,
 					event->rhs->type.is_signed);
@@ -426,12 +468,15 @@ bool engine_advance(struct engine *e, struct state *s)
 	/* How many pages a number of bytes covers is not known: the loop may have taken them all. */
 	for (int i = 0; info->is_header && info->has_references && i < s->nr_holdings; i++)
 		s->holdings[i].in_loop |= s->holdings[i].vague_count;
+	/* Nothing is held and nothing will be in there: whatever such a loop does, it ends somehow. */
+	if (info->is_header && e->merging && !s->nr_holdings && !info->has_references)
+		return leave_by(e, s, info->body, info->body);
 	if (info->is_header) {
 		int limit = info->has_references ? MAX_TURNS_REFERENCES : MAX_TURNS_OTHER;
 
 		if (state_visit(&e->arena, s, -1 - frame->block) > limit) {
 			e->truncated = true;
-			return !info->has_references && run_out(e, s, block, info->body);
+			return !info->has_references && run_out(e, s, info);
 		}
 	}
 	return follow(e, s, block);
