@@ -394,11 +394,25 @@ uint64_t api_digest(const struct api *api)
 	return api->digest;
 }
 
+/*
+ * Since 6.10 a macro counts each allocation and calls the function itself by another name: kzalloc()
+ * is kzalloc_noprof() (include/linux/alloc_tag.h alloc_hooks()).
+ */
+static size_t without_hook(const char *name)
+{
+	size_t length = strlen(name), hook = strlen("_noprof");
+
+	return length > hook && !strcmp(name + length - hook, "_noprof") ? length - hook : length;
+}
+
 const struct api_row *api_find(const struct api *api, const char *name)
 {
+	size_t length = name ? without_hook(name) : 0;
+
 	/* The last row wins: a user's row replaces a built-in one. */
 	for (int i = api->nr_rows - 1; name && i >= 0; i--)
-		if (!is_learnt(&api->rows[i]) && !strcmp(api->rows[i].name, name))
+		if (!is_learnt(&api->rows[i]) && !strncmp(api->rows[i].name, name, length) &&
+		    !api->rows[i].name[length])
 			return &api->rows[i];
 	return NULL;
 }

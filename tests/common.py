@@ -2,12 +2,21 @@
 """What several tests share: the project's root, a small tree that looks like a kernel."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def hear_signals():
+    """For preexec_fn: who starts the tests by nohup or by & has them inherit signals that are ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 GUP_C = """\
 static long __get_user_pages_locked(struct mm_struct *mm, unsigned long start,
 		unsigned long nr_pages, struct page **pages, int *locked, unsigned int flags)

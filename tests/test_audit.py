@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from common import GUP_C, ROOT, kernel_files, run_audit, write_tree
+from common import GUP_C, ROOT, hear_signals, kernel_files, run_audit, write_tree
 
 from report import api, merge, outputs, sarif, spatch, tree, verdict
 from report.errors import UserError
@@ -552,6 +552,7 @@ def test_interrupted(kernel, tmp_path, number):
                         f'*) exec {real} "$@";; esac\n')
     with subprocess.Popen([sys.executable, "-m", "report.command", "audit", "--kdir", str(kernel), "--out",
                            str(tmp_path / "out")], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=hear_signals,
                           env={**os.environ, "TMPDIR": str(tmp), "XDG_CACHE_HOME": str(tmp_path / "cache"),
                                "PATH": f"{tools}:{os.environ['PATH']}"}) as proc:
         for line in proc.stderr:

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from common import ROOT, write_tree
+from common import ROOT, hear_signals, write_tree
 
 from report import clang, compdb
 
@@ -124,7 +124,7 @@ def test_interrupted(project, tmp_path, number):
     slow.chmod(0o755)
     out = tmp_path / "out.sarif"
     with subprocess.Popen([COMMAND, "scan", "-p", project, "--cache", tmp_path / "cache", "-o", out, "-j1",
-                           "--launch", str(slow)], stderr=subprocess.PIPE, text=True) as proc:
+                           "--launch", str(slow)], stderr=subprocess.PIPE, text=True, preexec_fn=hear_signals) as proc:
         deadline = time.monotonic() + 120
         while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -32,6 +32,10 @@ static void built_in_table_loads(void **state)
 	assert_int_equal(api_form(unpin, 2)->count, 1);
 	assert_true(api_find(api, "put_page")->generic);
 	assert_true(api_find(api, "kcalloc")->zeroed);
+	/* As the allocation is called since 6.10 */
+	assert_ptr_equal(api_find(api, "kcalloc_noprof"), api_find(api, "kcalloc"));
+	assert_null(api_find(api, "kcallo_noprof"));
+	assert_null(api_find(api, "_noprof"));
 	assert_null(api_find(api, "no_such_function"));
 	assert_null(api_find(api, NULL));
 	api_free(api);

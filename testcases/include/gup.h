@@ -231,6 +231,12 @@ void *kzalloc(size_t size, gfp_t flags);
 void *kcalloc(size_t n, size_t size, gfp_t flags);
 void *kmalloc_array(size_t n, size_t size, gfp_t flags);
 void *kvmalloc_array(size_t n, size_t size, gfp_t flags);
+#if KERNEL >= 612	/* since 6.10: alloc_hooks() */
+void *kzalloc_noprof(size_t size, gfp_t flags);
+void *kcalloc_noprof(size_t n, size_t size, gfp_t flags);
+#define kzalloc(...) kzalloc_noprof(__VA_ARGS__)
+#define kcalloc(...) kcalloc_noprof(__VA_ARGS__)
+#endif
 void kfree(const void *p);
 void kvfree(const void *p);
 void *memset(void *s, int c, size_t n);
