@@ -205,7 +205,7 @@ def test_bad_arguments(tmp_path):
     def run(*words):
         return subprocess.run([sys.executable, "-m", "bench.peers", *words], cwd=ROOT, check=False,
                               capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
-    assert run().stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output "
-                            "directory\n")
+    assert run().stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output directory, "
+                            "or one with its compile_commands.json; both are only read\n")
     assert run("--kdir", str(tmp_path / "gone"), "--build", str(tmp_path), "--out",
                str(tmp_path / "out")).returncode == 1

@@ -67,7 +67,8 @@ def test_bad_arguments():
     done = subprocess.run([sys.executable, "-m", "bench.speed"], cwd=ROOT, capture_output=True, text=True,
                           check=False, env={"PATH": os.environ["PATH"]})
     assert done.returncode == 1
-    assert done.stderr == "gupcheck: give KDIR=linux and BUILD=its output directory, prepared with clang\n"
+    assert done.stderr == ("gupcheck: give KDIR=the kernel tree and BUILD=its clang build's output directory, "
+                           "or one with its compile_commands.json; both are only read\n")
 
 
 def test_row():
