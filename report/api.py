@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The API table (api/gup-api.json) and the rule list (api/rules.json), read and checked."""
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
-
-import jsonschema
 
 from report.errors import UserError
 
@@ -61,6 +60,8 @@ def _load(path, kind):
 
 def _load_table(path):
     """The rows of a table of functions, as api/gup-api.schema.json has them."""
+    import jsonschema                  # takes as long to load as all else of a job, and few jobs need it
+
     data = _load(path, "gupcheck-api")
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
@@ -81,11 +82,20 @@ def _function(row):
                     implies_flags=tuple(row.get("implies_flags", ())))
 
 
+@functools.cache
+def _built_in():
+    return _functions(API_FILE)
+
+
 def load_api(path=API_FILE):
     """
-    Return {name: Function} of the functions that acquire or release. Raises
+    Return {name: Function} of the functions that acquire or release, to be read only. Raises
     UserError on a table that does not hold together.
     """
+    return _built_in() if path == API_FILE else _functions(path)
+
+
+def _functions(path):
     table = {}
     for row in _load_table(path):
         if row["role"] not in ROLES:
