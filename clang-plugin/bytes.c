@@ -62,7 +62,7 @@ bool engine_iterator(struct engine *e, struct state *s, const struct gup_event *
 	const struct gup_term *iter = event->args[form->iter];
 	struct smt *smt = &e->smt;
 
-	if (row->iter == ITER_MADE_OF_KERNEL || row->iter == ITER_MADE_OF_USER) {
+	if (api_makes_iterator(row)) {
 		struct value value = engine_eval(e, s, iter);
 
 		if (value.points)

@@ -149,18 +149,18 @@ static void start(struct engine *e, struct gup_function *root)
  */
 static const char *exhausted(const struct engine *e)
 {
-	unsigned share = e->is_caller ? 4 : e->merging ? 2 : 1;
+	unsigned paths = e->is_caller ? 4 : 1, share = e->merging && !e->is_caller ? 2 : paths;
 
-	if (e->steps > MAX_STEPS / (e->is_caller ? 4 : 1))
+	if (e->steps > MAX_STEPS / paths)
 		return "the function has too many paths (steps)";
-	if (e->forks > MAX_FORKS / (e->is_caller ? 4 : 1))
+	if (e->forks > MAX_FORKS / paths)
 		return "the function has too many paths (branches)";
 	if (e->smt.work > MAX_WORK / share)
 		return "the function needs too much of the solver's work";
 	if (e->smt.asked > MAX_QUESTIONS / share)
 		return "the function needs too many solver questions";
 	/* Of merged paths what cannot be answered is only not proven. */
-	if (!e->merging && e->unknowns > MAX_UNKNOWNS / (e->is_caller ? 4 : 1))
+	if (!e->merging && e->unknowns > MAX_UNKNOWNS / paths)
 		return "the solver cannot answer about the function's arithmetic";
 	if (e->arena.total > MAX_MEMORY)
 		return "the function has too many paths (memory)";

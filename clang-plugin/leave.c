@@ -195,16 +195,6 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 	leak(e, s, h, cond);
 }
 
-static bool has_symbol(struct smt *smt, Z3_ast term, unsigned id)
-{
-	const struct smt_symbols *symbols = smt_symbols(smt, term);
-
-	for (int i = 0; i < symbols->count; i++)
-		if (symbols->ids[i] == id)
-			return true;
-	return false;
-}
-
 /* Does the path compare the number of bytes with something that the call itself does not speak of? */
 static bool compares_bytes(struct engine *e, const struct state *s, const struct holding *h)
 {
@@ -216,8 +206,8 @@ static bool compares_bytes(struct engine *e, const struct state *s, const struct
 		struct smt_symbols symbols = *smt_symbols(smt, s->facts[i]);
 
 		for (int n = 0; n < symbols.count; n++)
-			if (!has_symbol(smt, h->count, symbols.ids[n]) && !has_symbol(smt, h->asked, symbols.ids[n]) &&
-			    !(h->room && has_symbol(smt, h->room, symbols.ids[n])))
+			if (!smt_has(smt, h->count, symbols.ids[n]) && !smt_has(smt, h->asked, symbols.ids[n]) &&
+			    !(h->room && smt_has(smt, h->room, symbols.ids[n])))
 				return true;
 	}
 	return false;

@@ -362,6 +362,16 @@ const struct smt_symbols *smt_symbols(struct smt *smt, Z3_ast term)
 	return &smt->cache[id];
 }
 
+bool smt_has(struct smt *smt, Z3_ast term, unsigned id)
+{
+	const struct smt_symbols *symbols = smt_symbols(smt, term);
+
+	for (int i = 0; i < symbols->count; i++)
+		if (symbols->ids[i] == id)
+			return true;
+	return false;
+}
+
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b)
 {
 	struct smt_symbols x = *smt_symbols(smt, a), y = *smt_symbols(smt, b);

@@ -45,38 +45,18 @@ const char *rule_kind_text(enum api_kind kind)
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h)
 {
 	struct smt_symbols want = *smt_symbols(&e->smt, term);
-	struct smt_symbols asked = *smt_symbols(&e->smt, h->asked);
-	struct smt_symbols result = *smt_symbols(&e->smt, h->result);
 
-	for (int i = 0; i < want.count; i++) {
-		bool found = false;
-
-		for (int a = 0; a < asked.count; a++)
-			found |= asked.ids[a] == want.ids[i];
-		for (int r = 0; r < result.count; r++)
-			found |= result.ids[r] == want.ids[i];
-		if (!found)
+	for (int i = 0; i < want.count; i++)
+		if (!smt_has(&e->smt, h->asked, want.ids[i]) && !smt_has(&e->smt, h->result, want.ids[i]))
 			return false;
-	}
 	return true;
-}
-
-static bool contains(const struct smt_symbols *symbols, unsigned id)
-{
-	for (int i = 0; i < symbols->count; i++)
-		if (symbols->ids[i] == id)
-			return true;
-	return false;
 }
 
 static bool is_result(struct engine *e, const struct state *s, unsigned id)
 {
-	for (int i = 0; i < s->nr_holdings; i++) {
-		struct smt_symbols result = *smt_symbols(&e->smt, s->holdings[i].result);
-
-		if (contains(&result, id))
+	for (int i = 0; i < s->nr_holdings; i++)
+		if (smt_has(&e->smt, s->holdings[i].result, id))
 			return true;
-	}
 	return false;
 }
 
@@ -84,20 +64,20 @@ static bool is_result(struct engine *e, const struct state *s, unsigned id)
  * Numbers of pages that are made from the same addresses in two ways, (end - start) >> PAGE_SHIFT and
  * end >> PAGE_SHIFT less start >> PAGE_SHIFT: how they go together is not solved.
  */
-static bool counts_otherwise(struct engine *e, const struct smt_symbols *fact, const struct holding *h)
+static bool counts_otherwise(struct engine *e, Z3_ast term, const struct holding *h)
 {
-	struct smt_symbols asked = *smt_symbols(&e->smt, h->asked);
+	struct smt_symbols asked = *smt_symbols(&e->smt, h->asked), fact = *smt_symbols(&e->smt, term);
 	bool opaque = false, same = false, operand = false;
 
 	for (int i = 0; i < asked.count; i++) {
-		bool is_opaque = smt_is_opaque(&e->smt, asked.ids[i]), is_there = contains(fact, asked.ids[i]);
+		bool is_opaque = smt_is_opaque(&e->smt, asked.ids[i]), is_there = smt_has(&e->smt, term, asked.ids[i]);
 
 		opaque |= is_opaque;
 		same |= is_opaque && is_there;
 		operand |= is_there;
 	}
-	for (int i = 0; i < fact->count; i++)
-		if (smt_is_opaque(&e->smt, fact->ids[i]) && !contains(&asked, fact->ids[i]))
+	for (int i = 0; i < fact.count; i++)
+		if (smt_is_opaque(&e->smt, fact.ids[i]) && !smt_has(&e->smt, h->asked, fact.ids[i]))
 			return true;
 	return opaque && operand && !same;
 }
@@ -110,7 +90,7 @@ bool rule_turns_on_others(struct engine *e, const struct state *s, const struct 
 		struct smt_symbols fact = *smt_symbols(&e->smt, s->facts[i]);
 
 		since |= smt_share(&e->smt, s->facts[i], h->result);
-		if (since && counts_otherwise(e, &fact, h))
+		if (since && counts_otherwise(e, s->facts[i], h))
 			return true;
 		for (int n = 0; since && n < fact.count; n++)
 			if (smt_is_call(&e->smt, fact.ids[n]) && !is_result(e, s, fact.ids[n]))

@@ -311,18 +311,20 @@ static const struct gup_function *other_half(const struct engine *e)
 /* That there are two of them says that the pins are to outlive the call, and nothing says that it is for one request. */
 static void finish(struct engine *e, const struct rule *rule)
 {
+	const struct gup_function *other = NULL;
+
 	for (int i = 0; i < e->nr_sites; i++) {
 		struct site *site = &e->sites[i];
-		const struct gup_function *other;
 
 		if (!site->hands_on || site->row->kind != KIND_PIN || !site->form || site->form->flags < 0 ||
 		    site->seen.longterm != LONGTERM_CLEAR || site->function->is_static ||
 		    rule_is_internal(e, site) || rule_uses_notifier(site->function) ||
 		    array_param(site->function, site->event->args[site->form->pages]) < 0)
 			continue;
-		other = other_half(e);
 		if (!other)
-			continue;
+			other = other_half(e);
+		if (!other)
+			return;
 		struct finding_step dropped = { STEP_RELEASE, other->pos,
 						arena_printf(e->kept, "%s() drops them", other->name) };
 
