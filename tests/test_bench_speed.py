@@ -12,16 +12,7 @@ import pytest
 
 from bench.speed import parts, picture
 from common import ROOT, kernel_files, write_tree
-
-LEAK = """\
-#include <gup.h>
-int leak(unsigned long start)
-{
-	struct page *page;
-	int ret = pin_user_pages_fast(start, 1, FOLL_WRITE, &page);
-	return ret < 0 ? ret : 0;
-}
-"""
+from test_bench_compiles import LEAK
 
 
 @pytest.fixture(name="run")

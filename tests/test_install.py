@@ -9,22 +9,11 @@ import shutil
 import subprocess
 
 import pytest
-from common import ROOT, kernel_files, write_tree
+from common import LEAK, ROOT, kernel_files, write_tree
 
 from report import command, completion
 
 COMMANDS = completion.commands_of(command.make_parser())
-LEAK = """\
-#include "gup.h"
-int leak(unsigned long start, int nr, struct page **pages)
-{
-	int ret = pin_user_pages_fast(start, nr, FOLL_WRITE, pages);
-	if (ret != nr)
-		return -EFAULT;
-	unpin_user_pages(pages, ret);
-	return 0;
-}
-"""
 
 
 def make(*words):

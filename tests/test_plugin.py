@@ -8,25 +8,12 @@ import shutil
 import subprocess
 
 import pytest
-from common import ROOT, write_tree
+from common import LEAK, ROOT, write_tree
 
 CLANG = os.environ.get("CLANG", "clang-19")
 BUILD = ROOT / "clang-plugin/build" / CLANG.rpartition("-")[2]
 PLUGIN, FACTS = BUILD / "gupcheck.so", BUILD / "gupcheck-facts"
 INCLUDE = ROOT / "testcases/include"
-LEAK = """\
-#include "gup.h"
-
-int leak(unsigned long start, int nr, struct page **pages)
-{
-	int ret = pin_user_pages_fast(start, nr, FOLL_WRITE, pages);
-
-	if (ret != nr)
-		return -EFAULT;
-	unpin_user_pages(pages, ret);
-	return 0;
-}
-"""
 
 pytestmark = pytest.mark.skipif(not shutil.which(CLANG), reason=f"{CLANG} is not installed")
 
