@@ -8,6 +8,11 @@ struct name {
 	const char *text;
 	bool wanted;		/* a body of that name is to be lowered */
 	bool reached;		/* whoever mentions it reaches the API */
+	/* Of a body of that name: */
+	bool passes;		/* it has pointers to pages, or names a flag */
+	bool frees;		/* it frees memory: page arrays, perhaps */
+	bool iterator;		/* it has an iterator of its caller's */
+	bool makes;		/* and makes one */
 };
 
 struct mention { int by, name; };
@@ -67,9 +72,10 @@ static int name_of(struct choice *choice, const char *text)
 	if (!*slot) {
 		struct name *name = &choice->names[choice->nr_names++];
 
-		name->text = arena_strdup(&choice->arena, text);
-		name->wanted = false;
-		name->reached = gup_name_is_interesting(choice->session, text);
+		*name = (struct name){
+			.text = arena_strdup(&choice->arena, text),
+			.reached = gup_name_is_interesting(choice->session, text),
+		};
 		*slot = choice->nr_names;
 	}
 	return *slot - 1;
@@ -109,6 +115,30 @@ void choice_mention(struct choice *choice, const char *function)
 	}
 	choice->mentions[choice->nr_mentions++] =
 		(struct mention){ choice->body, name_of(choice, function) };
+
+	struct name *body = &choice->names[choice->body];
+
+	body->frees = body->frees || gup_name_frees(choice->session, function);
+	body->makes = body->makes || gup_name_makes_iterator(choice->session, function);
+}
+
+void choice_parameter(struct choice *choice, const char *record)
+{
+	struct name *body = &choice->names[choice->body];
+
+	body->iterator = body->iterator || !strcmp(record, "iov_iter");
+}
+
+void choice_constant(struct choice *choice, const char *name)
+{
+	struct name *body = &choice->names[choice->body];
+
+	body->passes = body->passes || (name && !strncmp(name, "FOLL_", 5));
+}
+
+void choice_pages(struct choice *choice)
+{
+	choice->names[choice->body].passes = true;
 }
 
 void choice_want(struct choice *choice, const char *function)
@@ -132,9 +162,14 @@ void choice_spread(struct choice *choice)
 	}
 }
 
-bool choice_has(const struct choice *choice, const char *function)
+enum choice_as choice_how(const struct choice *choice, const char *function, bool facts)
 {
 	int slot = *slot_of(choice, function);
+	const struct name *name = slot ? &choice->names[slot - 1] : NULL;
 
-	return slot && choice->names[slot - 1].wanted;
+	if (!name)
+		return CHOICE_NOT;
+	if (name->wanted || (name->makes && name->iterator))
+		return CHOICE_WHOLE;
+	return name->passes && (facts || name->frees) ? CHOICE_PASSING : CHOICE_NOT;
 }

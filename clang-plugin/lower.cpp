@@ -43,6 +43,12 @@ int64_t number(const llvm::APSInt &V)
 	return V.isSigned() ? V.getSExtValue() : static_cast<int64_t>(V.getZExtValue());
 }
 
+// A name of C, which lives as long as the compiler.
+const char *nameOf(const NamedDecl *D)
+{
+	return D->getName().data();
+}
+
 // What was asked for cannot be done: the compiler fails, and says so.
 void refuse(const CompilerInstance &CI, const std::string &Text)
 {
@@ -146,7 +152,7 @@ struct Translate {
 	}
 
 	const char *copy(StringRef Text) const { return arena_strdup(&Model->arena, Text.str().c_str()); }
-	const char *name(const NamedDecl *D) const { return copy(D->getNameAsString()); }
+	const char *name(const NamedDecl *D) const { return arena_strdup(&Model->arena, nameOf(D)); }
 
 	// The structure that a type is or points to, however often.
 	static const RecordDecl *record(QualType T)
@@ -564,30 +570,21 @@ private:
 	// __attribute__((cleanup(f))) is a call f(&variable) where the scope is left.
 	void lowerCleanup(const VarDecl *V, const Stmt *Trigger)
 	{
-		const FunctionDecl *D = V->getAttr<CleanupAttr>()->getFunctionDecl();
-		const char *Arg = arena_printf(&M->arena, "&%s", T.name(V));
-		gup_event *Call = addCall(isa<CompoundStmt>(Trigger) ? Trigger->getEndLoc() :
-					  Trigger->getBeginLoc(), D,
-					  arena_printf(&M->arena, "%s(%s)", T.name(D), Arg), 1);
-		int Id = variable(V);
-		F->vars[Id].address_taken = true;
-		Call->args[0] = unary(TERM_ADDR, Ctx.getPointerType(V->getType()), term_var(M, F, Id));
-		Call->arg_text[0] = Arg;
+		SourceLocation L = isa<CompoundStmt>(Trigger) ? Trigger->getEndLoc() : Trigger->getBeginLoc();
+		gup_event *Call = addCall(L, V->getAttr<CleanupAttr>()->getFunctionDecl(), nullptr, 1);
+		model_pass_address(M, F, Call, variable(V), T.type(Ctx.getPointerType(V->getType())));
 	}
 
 	void lowerAssignment(const BinaryOperator *E)
 	{
-		const gup_term *Lhs = term(E->getLHS()), *New = nullptr;
-		if (auto *C = dyn_cast<CompoundAssignOperator>(E)) {
-			QualType Wide = C->getComputationLHSType(), Result = C->getComputationResultType();
-			const gup_term *Old = Lhs;
-			if (!Ctx.hasSameUnqualifiedType(Wide, E->getType()) && !Wide->isAnyPointerType())
-				Old = unary(TERM_CAST, Wide, Lhs);
-			New = term_binary(M, binaryOp(C->getOpcode()), T.type(Result), Old, term(E->getRHS()));
-			if (!Ctx.hasSameUnqualifiedType(Result, E->getType()))
-				New = unary(TERM_CAST, E->getType(), New);
-		}
-		assign(E->getOperatorLoc(), Lhs, New ? New : term(E->getRHS()), E);
+		const gup_term *Lhs = term(E->getLHS());
+		auto *C = dyn_cast<CompoundAssignOperator>(E);
+		if (!C)
+			assign(E->getOperatorLoc(), Lhs, term(E->getRHS()), E);
+		else
+			model_add_compound(M, Block, T.pos(E->getOperatorLoc()), Lhs, binaryOp(C->getOpcode()),
+					   T.type(C->getComputationLHSType()),
+					   T.type(C->getComputationResultType()), term(E->getRHS()), T.text(E));
 	}
 
 	void lowerStep(const UnaryOperator *E)
@@ -623,6 +620,11 @@ private:
 		}
 	}
 
+	void lowerReturn(const ReturnStmt *R, const gup_term *Value)
+	{
+		model_add_return(M, Block, T.pos(R->getBeginLoc()), Value, T.text(R));
+	}
+
 	void lowerStatement(const Stmt *S)
 	{
 		if (auto *C = dyn_cast<CallExpr>(S)) {
@@ -654,11 +656,6 @@ private:
 			if (F->vars[Feed.first].type.width)
 				model_add_feed(M, Block, T.pos(E->getBeginLoc()),
 					       term_var(M, F, Feed.first), Feed.second, term(E));
-	}
-
-	void lowerReturn(const ReturnStmt *R, const gup_term *Value)
-	{
-		model_add_return(M, Block, T.pos(R->getBeginLoc()), Value, T.text(R));
 	}
 
 	static const VarDecl *cleanedUp(const CFGElement &E)
@@ -841,49 +838,19 @@ private:
 		for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
 			if (auto *E = dyn_cast<EnumDecl>(D))
 				for (const EnumConstantDecl *C : E->enumerators())
-					if (model_wants_flag(C->getIdentifier()->getNameStart()))
-						addFlag(Model, C->getIdentifier()->getNameStart(),
-							number(C->getInitVal()), false, C->getLocation());
+					if (model_wants_flag(nameOf(C)))
+						addFlag(Model, nameOf(C), number(C->getInitVal()), false,
+							C->getLocation());
 	}
 
 	void addFlag(gup_model *Model, const char *Name, int64_t Value, bool IsMacro, SourceLocation L)
 	{
-		// mm/internal.h has the flags that only mm/ itself may give.
 		PresumedLoc Place = CI.getSourceManager().getPresumedLoc(L);
-		bool Internal = Place.isValid() && strstr(Place.getFilename(), "mm/internal.h");
-		model_add_flag(Model, { Name, Value, IsMacro, Internal });
-	}
-
-	struct Body {
-		const FunctionDecl *Decl;
-		std::string Name;
-		bool Passes;	// handles pointers to pages, or names a flag
-		bool Frees;	// frees memory: page arrays, perhaps
-		bool Makes;	// an iterator, for its caller
-	};
-
-	static bool takesIterator(const FunctionDecl *F)
-	{
-		for (const ParmVarDecl *P : F->parameters())
-			if (auto *R = P->getType()->getPointeeType().isNull() ? nullptr :
-				      P->getType()->getPointeeType()->getAsRecordDecl())
-				if (R->getName() == "iov_iter")
-					return true;
-		return false;
-	}
-
-	// FOLL_WRITE, a macro or an enumerator.
-	static bool namesFlag(const Expr *E, const Translate &T)
-	{
-		auto *R = dyn_cast<DeclRefExpr>(E);
-		if (!isa<IntegerLiteral>(E) && !(R && isa<EnumConstantDecl>(R->getDecl())))
-			return false;
-		const char *Name = T.constantName(E);
-		return Name && !strncmp(Name, "FOLL_", 5);
+		model_declare_flag(Model, Name, Value, IsMacro, Place.isValid() ? Place.getFilename() : "");
 	}
 
 	// What a body mentions, what it puts into structures, whether it is of use to who joins files.
-	void look(const Stmt *S, const Translate &T, Body &B)
+	void look(const Stmt *S, const Translate &T)
 	{
 		if (!S)
 			return;
@@ -892,32 +859,29 @@ private:
 				if (auto *M = dyn_cast<MemberExpr>(R->getLHS()->IgnoreParens()))
 					if (auto *D = dyn_cast<FieldDecl>(M->getMemberDecl()))
 						T.slot(D, R->getRHS());
-		if (auto *D = dyn_cast<DeclRefExpr>(S))
-			if (isa<FunctionDecl>(D->getDecl())) {
-				std::string Name = D->getDecl()->getNameAsString();
-
-				choice_mention(Choice, Name.c_str());
-				B.Frees = B.Frees || gup_name_frees(Session, Name.c_str());
-				B.Makes = B.Makes || (gup_name_makes_iterator(Session, Name.c_str()) &&
-						      takesIterator(B.Decl));
-			}
+		auto *D = dyn_cast<DeclRefExpr>(S);
+		if (D && isa<FunctionDecl>(D->getDecl()))
+			choice_mention(Choice, nameOf(D->getDecl()));
+		// FOLL_WRITE, a macro or an enumerator.
+		if (isa<IntegerLiteral>(S) || (D && isa<EnumConstantDecl>(D->getDecl())))
+			choice_constant(Choice, T.constantName(S));
 		if (auto *E = dyn_cast<Expr>(S))
-			B.Passes = B.Passes || T.pageDepth(E->getType()) || namesFlag(E, T);
+			if (T.pageDepth(E->getType()))
+				choice_pages(Choice);
 		if (auto *D = dyn_cast<DeclStmt>(S))
 			for (const Decl *One : D->decls())
 				if (auto *A = One->getAttr<CleanupAttr>()) {
-					choice_mention(Choice, A->getFunctionDecl()->getNameAsString().c_str());
+					choice_mention(Choice, nameOf(A->getFunctionDecl()));
 					Cleanups.insert(A->getFunctionDecl()->getDefinition());
 				}
 		for (const Stmt *C : S->children())
-			look(C, T, B);
+			look(C, T);
 	}
 
-	// The functions that reach an API function through any number of our own; those that may
-	// free an array of pages; and, for facts, those that pass pages on. Cleanups are ours wherever they are defined.
+	// Our own functions, and the cleanups wherever they are defined.
 	void lower(ASTContext &Ctx, Translate &T)
 	{
-		std::vector<Body> All;
+		std::vector<const FunctionDecl *> All;
 		for (int Round = 0; Round < 2; Round++)
 			for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
 				auto *F = dyn_cast<FunctionDecl>(D);
@@ -928,21 +892,23 @@ private:
 				if (!F || !F->doesThisDeclarationHaveABody() ||
 				    (Round ? Own || !Cleanups.count(F) : !Own))
 					continue;
-				All.push_back({ F, F->getNameAsString(), false, false, false });
-				choice_add(Choice, All.back().Name.c_str());
-				look(F->getBody(), T, All.back());
+				All.push_back(F);
+				choice_add(Choice, nameOf(F));
+				for (const ParmVarDecl *P : F->parameters())
+					if (const RecordDecl *R = Translate::record(P->getType()))
+						choice_parameter(Choice, nameOf(R));
+				look(F->getBody(), T);
 			}
-		for (Body &B : All)
-			if (Cleanups.count(B.Decl))
-				choice_want(Choice, B.Name.c_str());
+		for (const FunctionDecl *F : All)
+			if (Cleanups.count(F))
+				choice_want(Choice, nameOf(F));
 		choice_spread(Choice);
 		addFlags(Ctx, T.Model);
-		for (Body &B : All)
-			if (B.Makes || choice_has(Choice, B.Name.c_str()))
-				FunctionLowering(T, model_add_function(T.Model, B.Name.c_str())).run(B.Decl);
-		for (Body &B : All)
-			if (B.Passes && (Options.facts || B.Frees) && !B.Makes && !choice_has(Choice, B.Name.c_str()))
-				FunctionLowering(T, model_add_passing(T.Model, B.Name.c_str())).run(B.Decl);
+		for (choice_as How : { CHOICE_WHOLE, CHOICE_PASSING })
+			for (const FunctionDecl *F : All)
+				if (choice_how(Choice, nameOf(F), Options.facts) == How)
+					FunctionLowering(T, (How == CHOICE_WHOLE ? model_add_function :
+							     model_add_passing)(T.Model, nameOf(F))).run(F);
 	}
 
 	static void report(void *Data, const gup_diag *D)

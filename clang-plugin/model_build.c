@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model_build.h"
 
+#include <string.h>
+
 const struct gup_term *term_unary(struct gup_model *model, enum term_kind kind, enum term_op op,
 				  struct gup_type type, const struct gup_term *a)
 {
@@ -58,6 +60,27 @@ void model_add_assign(struct gup_model *model, struct gup_block *block, struct g
 	event->text = text ? text : "";
 }
 
+/* Pointers are not converted: what is added to one counts its elements. */
+static const struct gup_term *made(struct gup_model *model, struct gup_type type,
+				   const struct gup_term *term)
+{
+	struct gup_type have = term->type;
+
+	if (type.is_pointer || (have.width == type.width && have.is_signed == type.is_signed &&
+				have.is_bool == type.is_bool && !have.is_pointer))
+		return term;
+	return term_unary(model, TERM_CAST, OP_NONE, type, term);
+}
+
+void model_add_compound(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
+			const struct gup_term *lhs, enum term_op op, struct gup_type wide,
+			struct gup_type result, const struct gup_term *rhs, const char *text)
+{
+	const struct gup_term *value = term_binary(model, op, result, made(model, wide, lhs), rhs);
+
+	model_add_assign(model, block, pos, lhs, made(model, lhs->type, value), text);
+}
+
 void model_add_step(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		    const struct gup_term *place, struct gup_type type, enum term_op op,
 		    const struct gup_term *before, const char *text)
@@ -98,6 +121,17 @@ struct gup_event *model_add_call(struct gup_model *model, struct gup_block *bloc
 	return event;
 }
 
+void model_pass_address(struct gup_model *model, struct gup_function *function, struct gup_event *call,
+			int var, struct gup_type type)
+{
+	const char *text = arena_printf(&model->arena, "&%s", function->vars[var].name);
+
+	function->vars[var].address_taken = true;
+	call->args[0] = term_unary(model, TERM_ADDR, OP_NONE, type, term_var(model, function, var));
+	call->arg_text[0] = text;
+	call->text = arena_printf(&model->arena, "%s(%s)", call->callee, text);
+}
+
 void model_add_return(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		      const struct gup_term *value, const char *text)
 {
@@ -126,4 +160,11 @@ void model_add_ways(struct gup_model *model, struct gup_block *block, const int 
 		edge.kind = count == 1 ? EDGE_ALWAYS : block->cond ? test[i] : EDGE_UNKNOWN;
 		model_add_edge(model, block, edge);
 	}
+}
+
+void model_declare_flag(struct gup_model *model, const char *name, int64_t value, bool is_macro,
+			const char *file)
+{
+	/* mm/internal.h has the flags that only mm/ itself may give. */
+	model_add_flag(model, (struct gup_flag){ name, value, is_macro, strstr(file, "mm/internal.h") });
 }

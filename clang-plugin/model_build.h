@@ -27,6 +27,10 @@ int model_add_temporary(struct gup_model *model, struct gup_function *function, 
 /* lhs = rhs; text may be NULL. */
 void model_add_assign(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		      const struct gup_term *lhs, const struct gup_term *rhs, const char *text);
+/* lhs = lhs op rhs: lhs is made wide first, and what comes out, of type result, lhs's again. */
+void model_add_compound(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
+			const struct gup_term *lhs, enum term_op op, struct gup_type wide,
+			struct gup_type result, const struct gup_term *rhs, const char *text);
 /* place++ or place--, counted in that type; before, when not NULL, gets what was there. */
 void model_add_step(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		    const struct gup_term *place, struct gup_type type, enum term_op op,
@@ -37,12 +41,18 @@ void model_add_feed(struct gup_model *model, struct gup_block *block, struct gup
 /* With room for the arguments, which the caller fills in; it has no result. */
 struct gup_event *model_add_call(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 				 const char *callee, const char *text, int nr_args);
+/* The only argument of a call is a variable's address, of that type. */
+void model_pass_address(struct gup_model *model, struct gup_function *function, struct gup_event *call,
+			int var, struct gup_type type);
 void model_add_return(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		      const struct gup_term *value, const char *text);
 void model_set_condition(struct gup_block *block, const struct gup_term *cond, const char *text,
 			 struct gup_pos pos);
 /* The edges to where a block goes: both ways of a test when it has one, else the only way or any. */
 void model_add_ways(struct gup_model *model, struct gup_block *block, const int *targets, int count);
+/* A flag of that value, declared in that file. */
+void model_declare_flag(struct gup_model *model, const char *name, int64_t value, bool is_macro,
+			const char *file);
 
 #ifdef __cplusplus
 }

@@ -151,13 +151,79 @@ static void who_reaches_the_api_is_chosen(void **state)
 	}
 	choice_want(choice, "cleans");
 	choice_spread(choice);
-	assert_true(choice_has(choice, "top") && choice_has(choice, "middle") &&
-		    choice_has(choice, "bottom"));
-	assert_true(choice_has(choice, "cleans") && choice_has(choice, "scoped"));
-	assert_false(choice_has(choice, "bystander") || choice_has(choice, "pin_user_pages") ||
-		     choice_has(choice, "other_1999") || choice_has(choice, "never_said"));
+	static const char *const chosen[] = { "top", "middle", "bottom", "cleans", "scoped" };
+	static const char *const not[] = { "bystander", "pin_user_pages", "other_1999", "never_said" };
+
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(*chosen); i++)
+		assert_int_equal(choice_how(choice, chosen[i], false), CHOICE_WHOLE);
+	for (size_t i = 0; i < sizeof(not) / sizeof(*not); i++)
+		assert_int_equal(choice_how(choice, not[i], true), CHOICE_NOT);
 	choice_close(choice);
 	gup_close(session);
+}
+
+/* Pages, or flags, that only pass through are of use to who joins files, and to whoever's array is freed. */
+static void what_only_passes_pages_on(void **state)
+{
+	struct gup_options options = { 0 };
+	struct gup_session *session = gup_open(&options);
+	struct choice *choice = choice_open(session);
+
+	(void)state;
+	choice_add(choice, "passes");
+	choice_pages(choice);
+	choice_add(choice, "flags");
+	choice_constant(choice, NULL);
+	choice_constant(choice, "FOLL_WRITE");
+	choice_add(choice, "frees");
+	choice_pages(choice);
+	choice_mention(choice, "kfree");
+	choice_add(choice, "counts");
+	choice_constant(choice, "PAGE_SIZE");
+	choice_mention(choice, "kfree");
+	choice_add(choice, "fills");
+	choice_parameter(choice, "iov_iter");
+	choice_mention(choice, "iov_iter_bvec");
+	choice_add(choice, "uses");
+	choice_mention(choice, "iov_iter_bvec");
+	choice_spread(choice);
+	assert_int_equal(choice_how(choice, "passes", false), CHOICE_NOT);
+	assert_int_equal(choice_how(choice, "passes", true), CHOICE_PASSING);
+	assert_int_equal(choice_how(choice, "flags", true), CHOICE_PASSING);
+	assert_int_equal(choice_how(choice, "frees", false), CHOICE_PASSING);
+	assert_int_equal(choice_how(choice, "counts", true), CHOICE_NOT);
+	assert_int_equal(choice_how(choice, "fills", false), CHOICE_WHOLE);
+	assert_int_equal(choice_how(choice, "uses", true), CHOICE_NOT);
+	choice_close(choice);
+	gup_close(session);
+}
+
+/* `f &= ~1u` counts in what its type asks for, `p += 1` in elements. */
+static void compound_assignment(void **state)
+{
+	struct gup_model *model = model_new("test.c");
+	struct gup_function *f = model_add_function(model, "f");
+	struct gup_type u8 = type_int(8, false), s32 = type_int(32, true);
+	struct gup_type pointer = { .width = 64, .is_pointer = true, .elem_size = 4 };
+	struct gup_var byte = { .name = "byte", .type = u8 }, p = { .name = "p", .type = pointer };
+	int byte_var = model_add_var(model, f, byte), p_var = model_add_var(model, f, p);
+
+	(void)state;
+	model_set_blocks(model, f, 1);
+	const struct gup_term *lhs = term_var(model, f, byte_var), *one = term_const(model, 1, s32);
+	struct gup_block *block = &f->blocks[0];
+
+	model_add_compound(model, block, at(1), lhs, OP_ADD, s32, s32, one, "byte += 1");
+	model_add_compound(model, block, at(2), term_var(model, f, p_var), OP_ADD, pointer, pointer, one, "p += 1");
+	const struct gup_term *value = block->events[0].rhs;
+
+	assert_int_equal(value->kind, TERM_CAST);
+	assert_int_equal(value->type.width, 8);
+	assert_int_equal(value->a->kind, TERM_BINARY);
+	assert_int_equal(value->a->a->kind, TERM_CAST);
+	assert_int_equal(block->events[1].rhs->kind, TERM_BINARY);
+	assert_int_equal(block->events[1].rhs->a->kind, TERM_VAR);
+	model_free(model);
 }
 
 /* The only way is taken, two ways without a test teach nothing, with one they are its two sides. */
@@ -201,6 +267,8 @@ int main(void)
 		cmocka_unit_test(broken_models_are_refused),
 		cmocka_unit_test(terms_read_like_c),
 		cmocka_unit_test(who_reaches_the_api_is_chosen),
+		cmocka_unit_test(what_only_passes_pages_on),
+		cmocka_unit_test(compound_assignment),
 		cmocka_unit_test(ways_out_of_a_block),
 		cmocka_unit_test(names_are_told_apart),
 	};
