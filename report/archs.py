@@ -20,6 +20,15 @@ def of_path(file):
     return parts[1] if parts[0] == "arch" and len(parts) > 2 else ""
 
 
+def targets(root, arch):
+    """
+    What else than allmodconfig the Makefile of @arch offers: make's targets, as ppc32_allmodconfig, that
+    configure as much as goes together for another kind of its machines. In the order of the file.
+    """
+    lines = _statements(root / "arch" / arch / "Makefile")
+    return [match.group(1) for line in lines if (match := re.match(r"(\w+_allmodconfig)\s*:(?!=)", line))]
+
+
 def _statements(path):
     """The lines of a file of kbuild, without comments, continued ones as one."""
     try:

@@ -92,6 +92,10 @@ def _others(whole, files, all_sites, steps):
             if acquiring.intersection(left):
                 whole.compile_for(arch, left, advance)
                 unseen = _unseen(all_sites, whole.checked())
+            for target in archs.targets(whole.tree.root, arch):
+                left = [file for file in own if file not in whole.done]
+                if acquiring.intersection(left):
+                    whole.compile_for(arch, left, advance, target)
 
 
 def check(args, the_tree, all_sites, text, jobs, steps):

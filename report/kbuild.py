@@ -25,6 +25,7 @@ TRIPLES = {"arm": "arm-linux-gnueabi", "arm64": "aarch64-linux-gnu", "hexagon": 
            "sparc": "sparc64-linux-gnu", "x86": "x86_64-linux-gnu"}
 TOOLS = {"LD": "ld.lld", "AR": "llvm-ar", "NM": "llvm-nm", "OBJCOPY": "llvm-objcopy",
          "OBJDUMP": "llvm-objdump", "READELF": "llvm-readelf", "STRIP": "llvm-strip"}
+ALLMODCONFIG = "allmodconfig"
 # without these no file of the kernel can be parsed
 GENERATED = ("include/generated/autoconf.h", "include/generated/bounds.h",
              "include/generated/asm-offsets.h")
@@ -36,23 +37,27 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True)
 class Build:
-    """A configuration of a tree: `arch` is a directory of arch/, `config` a .config or ""."""
+    """
+    A configuration of a tree: `arch` is a directory of arch/, `config` a .config or "": then it is
+    what make's `target` configures.
+    """
 
     root: Path                     # of the kernel tree
     directory: Path                # O=
     arch: str
     config: str
     clang: str                     # the program
+    target: str = ALLMODCONFIG
 
     @property
     def name(self):
-        return f"{self.arch} {'of ' + self.config if self.config else 'allmodconfig'}"
+        return f"{self.arch} {'of ' + self.config if self.config else self.target}"
 
 
-def find(root, arch, config, checker, cache=None):
+def find(root, arch, config, checker, cache=None, target=ALLMODCONFIG):
     """
     The Build of @root for @arch ("": x86) with the .config in the directory or file
-    @config ("": allmodconfig), below @cache, the cache directory. Raises NotPossible.
+    @config ("": as make's @target configures it), below @cache, the cache directory. Raises NotPossible.
     """
     arch = arch or "x86"
     if arch not in TRIPLES:
@@ -68,9 +73,10 @@ def find(root, arch, config, checker, cache=None):
     if dirty:
         raise NotPossible(f"the tree was built in place (it has {dirty[0]}), and kbuild then allows no "
                           "other build directory: 'make mrproper' there, or audit a clean copy")
-    text = f"{root}\0{arch}\0{config}\0{checker.program}"
+    text = f"{root}\0{arch}\0{config}\0{checker.program}" + f"\0{target}" * (target != ALLMODCONFIG)
     key = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return Build(root, (cache or source.cache_dir()) / "build" / f"{arch}-{key}", arch, config, checker.program)
+    return Build(root, (cache or source.cache_dir()) / "build" / f"{arch}-{key}", arch, config, checker.program,
+                 target)
 
 
 def variables(build):
@@ -112,7 +118,7 @@ def _configure(build):
     log = build.directory / "gupcheck.log"
     if build.config:
         shutil.copyfile(build.config, build.directory / ".config")
-    if _make(build, log, "olddefconfig" if build.config else "allmodconfig"):
+    if _make(build, log, "olddefconfig" if build.config else build.target):
         raise NotPossible(f"the kernel cannot be configured: {_complaint(log)}")
 
 

@@ -68,12 +68,13 @@ def certain_flags(log):
 
 
 def homes(log):
-    """{file: the architecture in whose configuration an audit's checker compiled it}"""
+    """{file: (architecture, make's target or "") of the configuration in which an audit's checker compiled it}"""
     found = {}
     for result in log["runs"][0]["results"]:
         config = result["properties"].get("config")
         if config:
-            found.setdefault(checker.place(result["locations"][0])[0], config.split()[0])
+            arch, target = config.split(",")[0].split()[:2]
+            found.setdefault(checker.place(result["locations"][0])[0], (arch, target if target != "of" else ""))
     return found
 
 
@@ -87,18 +88,18 @@ class Judge:
         self.root, self.stack, self.certain = root, ExitStack(), certain_flags(log)
         self.units, self.not_run, self.looked = {}, {}, {}
         main, home = log["runs"][0]["properties"].get("arch") or "x86", homes(log)
-        by_arch = defaultdict(list)
+        by_home = defaultdict(list)
         for file in files:
-            by_arch[home.get(file, main)].append(file)
-        for arch, own in sorted(by_arch.items()):
+            by_home[home.get(file, (main, ""))].append(file)
+        for (arch, target), own in sorted(by_home.items()):
             try:
-                self._open(arch, own, config if arch == main else "", jobs)
+                self._open(arch, target, own, config if arch == main else "", jobs)
             except (kbuild.NotPossible, UserError) as err:
                 self.not_run.update((file, f"the checker cannot be asked: {err}") for file in own)
 
-    def _open(self, arch, files, config, jobs):
+    def _open(self, arch, target, files, config, jobs):
         self.clang = clang.find()
-        build = kbuild.find(self.root, arch, config, self.clang)
+        build = kbuild.find(self.root, arch, config, self.clang, target=target or kbuild.ALLMODCONFIG)
         self.stack.enter_context(checker.locked(build.directory))
         kbuild.gave_up(build)
         for unit in compdb.read(kbuild.commands(build, self.root, files, jobs), self.clang.program):

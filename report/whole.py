@@ -13,6 +13,7 @@ from report import archs, checker, compdb, kbuild, learnt, link
 from report.errors import UserError
 from report.join import Checked
 
+ABSENT = "not compiled in"
 NO_KERNEL = ("tools/", "scripts/", "Documentation/", "usr/")     # kbuild makes no object of the kernel there
 
 
@@ -24,7 +25,7 @@ class Whole:
         self.where = shadow or the_tree.root
         self.base = os.path.realpath(the_tree.base)
         self.prefix = f"{the_tree.subdir}/" if the_tree.subdir else ""
-        self.builds = {}           # {arch: Build, or why there is none}
+        self.builds = {}           # {(arch, make's target): Build, or why there is none}
         self.done = {}             # {file: {Build: [(Unit, result of report/tu.py)]}}
         self.failed = {}           # {file: why clang does not take it}
         self.absent = {}           # {file: why there is no command for it}
@@ -32,19 +33,20 @@ class Whole:
         self.rows = {}             # {file: what was learnt elsewhere that it names}
         self.notes = []
 
-    def open(self, arch):
+    def open(self, arch, target=kbuild.ALLMODCONFIG):
         """The build of @arch, configured when it is first asked for. Raises NotPossible."""
-        if arch not in self.builds:
+        key = arch, target
+        if key not in self.builds:
             try:
-                self.builds[arch] = self._configure(arch)
+                self.builds[key] = self._configure(arch, target)
             except (kbuild.NotPossible, UserError) as err:
-                self.builds[arch] = str(err)
-        if isinstance(self.builds[arch], str):
-            raise kbuild.NotPossible(self.builds[arch])
-        return self.builds[arch]
+                self.builds[key] = str(err)
+        if isinstance(self.builds[key], str):
+            raise kbuild.NotPossible(self.builds[key])
+        return self.builds[key]
 
-    def _configure(self, arch):
-        build = kbuild.find(self.tree.root, arch, self.args.build, self.clang)
+    def _configure(self, arch, target):
+        build = kbuild.find(self.tree.root, arch, self.args.build, self.clang, target=target)
         created, first = not build.directory.exists(), not self.builds
         self.stack.enter_context(checker.locked(build.directory))
         if not first:
@@ -116,7 +118,8 @@ class Whole:
         elif bad:
             self.failed.setdefault(file, bad[0])
         else:
-            self.absent.setdefault(file, f"not compiled in {build.name}")
+            before = self.absent.get(file, "")
+            self.absent[file] = f"{before}, {build.name}" if before.startswith(ABSENT) else f"{ABSENT} {build.name}"
 
     def is_ours(self, result):
         """Is the SARIF @result about what is audited, and not about what is there for the link?"""
@@ -185,17 +188,19 @@ class Whole:
         if file in self.done and not own:
             for line in lines:
                 found.update(options().architectures(archs.around(self.tree.root, file, line)))
-        return sorted(found - set(self.builds))
+        return sorted(found - {tried for tried, _ in self.builds})
 
-    def compile_for(self, arch, files, advance):
+    def compile_for(self, arch, files, advance, target=kbuild.ALLMODCONFIG):
         """The checker over @files, which @arch may show; what prevents it is noted."""
         try:
-            build = self.open(arch)
+            build = self.open(arch, target)
             self.compile(build, files, advance)
         except (kbuild.NotPossible, UserError) as err:
             for file in files:
                 if file in self.done:
                     self.hides.setdefault(file, f"it may be for ARCH={arch}, and {err}")
+                elif target != kbuild.ALLMODCONFIG:
+                    self.absent[file] = f"{self.absent.get(file, ABSENT)}; {target} is not possible: {err}"
                 else:
                     self.absent[file] = f"not compiled: it is for ARCH={arch}, and {err}"
 
@@ -239,11 +244,13 @@ class Whole:
         """Compile the files of @rows for which they say more than what was known when that was last done."""
         by_build = defaultdict(list)
         for file, own in rows.items():
-            if file in self.done and self.rows.get(file, []) == own:
+            # what does not compile does not do so for more rows either, and the next audit tries again
+            if file in self.failed or (file in self.done and self.rows.get(file, []) == own):
                 continue
             self.rows[file] = own
             arch = archs.of_path(file)
-            for build in self.done.get(file) or [self.builds.get(arch, arch) if arch else self._first()]:
+            main = self.builds.get((arch, kbuild.ALLMODCONFIG), arch) if arch else self._first()
+            for build in self.done.get(file) or [main]:
                 if isinstance(build, str):
                     self.absent[file] = f"names what was learnt, but ARCH={arch} is not compiled"
                 else:

@@ -82,8 +82,10 @@ def test_a_file_is_asked_about_in_the_configuration_that_the_audit_had():
         return {"locations": [{"physicalLocation": {"artifactLocation": {"uri": file}, "region": {
             "startLine": 1, "startColumn": 1}}}], "properties": {"config": config} if config else {}}
     log = {"runs": [{"results": [result("a.c", "powerpc allmodconfig"), result("b.c", ""),
-                                 result("c.c", "x86 allmodconfig, arm64 allmodconfig")]}]}
-    assert proof.homes(log) == {"a.c": "powerpc", "c.c": "x86"}
+                                 result("c.c", "x86 allmodconfig, arm64 allmodconfig"),
+                                 result("d.c", "powerpc ppc32_allmodconfig"), result("e.c", "x86 of /x/.config")]}]}
+    assert proof.homes(log) == {"a.c": ("powerpc", "allmodconfig"), "c.c": ("x86", "allmodconfig"),
+                                "d.c": ("powerpc", "ppc32_allmodconfig"), "e.c": ("x86", "")}
 
 
 def test_a_file_that_cannot_be_asked_about_is_asked_again_later(case):

@@ -22,9 +22,11 @@ SOURCE := $(CURDIR)
 MAKEFLAGS += -r
 allmodconfig:
 	mkdir -p $(O); touch $(O)/.config; echo again >> $(O)/configured; test $(ARCH) != riscv
+%_allmodconfig: allmodconfig
+	touch $(O)/$*
 prepare0 prepare: ;
 %.o: FORCE
-	@echo '  CC $@'; $(CC) -DCONFIG_$(ARCH) -I INCLUDE -c -o $@ $(SOURCE)/$*.c
+	@echo '  CC $@'; $(CC) -DCONFIG_$(ARCH) $(if $(wildcard $(O)/small),-DCONFIG_small) -I INCLUDE -c -o $@ $(SOURCE)/$*.c
 FORCE Makefile: ;
 """
 KEEP_H = """\
@@ -106,6 +108,7 @@ long hidden_from_all(unsigned long start, struct page **pages)
 }
 #endif
 """
+ARM64_MAKEFILE = "PHONY += small_allmodconfig\nsmall_allmodconfig:\n\tfalse\nsmall := no_allmodconfig\nno_allmodconfig := 1\n"
 KBUILD = "obj-$(CONFIG_FAR) += far.o\n"
 KCONFIG = 'source "drivers/far/Kconfig"\n'
 FAR_KCONFIG = "config FAR\n\tbool\n\tdepends on ONLY_S390\n"
@@ -118,6 +121,7 @@ def program(root, **more):
              "drivers/far/far.c": ARCH_C.format(arch="s390"), "drivers/far/Makefile": KBUILD,
              "drivers/far/Kconfig": FAR_KCONFIG, "arch/s390/Kconfig": "config ONLY_S390\n\tbool\n",
              "drivers/far/hiding.c": HIDING_C, "arch/arm64/Kconfig": "config arm64\n", "arch/ia64/Kconfig": "config ia64\n",
+             "arch/arm64/Makefile": ARM64_MAKEFILE, "arch/arm64/kernel/small.c": ARCH_C.format(arch="small"),
              **{f"arch/{arch}/kernel/a.c": ARCH_C.format(arch=arch) for arch in ("x86", "arm64", "riscv", "ia64")},
              **more}
     write_tree(root, files)
@@ -191,7 +195,8 @@ def test_totals_of_the_assert(audited):
 def test_other_architectures(audited):
     """Compiled where clang can, and where it cannot the semantic patches judge, and the call says why."""
     run = audited[2]
-    assert run["properties"]["checker"]["config"] == "x86 allmodconfig, arm64 allmodconfig, s390 allmodconfig"
+    assert run["properties"]["checker"]["config"] == \
+        "x86 allmodconfig, arm64 allmodconfig, arm64 small_allmodconfig, s390 allmodconfig"
     for file, arch in (("arch/arm64/kernel/a.c", "arm64"), ("drivers/far/far.c", "s390"), ("arch/x86/kernel/a.c", "x86")):
         props, = of(run, file, "get_user_pages")
         assert (props["config"], props["engines"]["checker"]) == (f"{arch} allmodconfig", "seen")
@@ -201,6 +206,12 @@ def test_other_architectures(audited):
         assert props["engines"] == {"inventory": "seen", "coccinelle": "seen", "checker": "not compiled",
                                     "link": "not linked"}
         assert why in props["says"]["checker"]["text"] and props["found"] == ["coccinelle"]
+
+
+def test_what_only_another_target_of_the_architecture_compiles(audited):
+    """arch/arm64/Makefile offers one: it is configured too, for what allmodconfig does not compile."""
+    props, = of(audited[2], "arch/arm64/kernel/small.c", "get_user_pages")
+    assert (props["config"], props["assert"]) == ("arm64 small_allmodconfig", "trips")
 
 
 def test_what_one_configuration_hides_is_looked_for_in_another(audited):
@@ -234,7 +245,7 @@ def test_same_bytes_again_for_any_number_of_jobs_and_from_nothing(audited, tmp_p
     retried = {line.split()[-1] for line in again.stderr.split("\n") if re.match(r" +\d+ of \d+ \w+\.c$", line)}
     assert retried == {"far.c"}        # what failed on x86 may not fail the next time
     configured = list((tmp / "cache").glob("gupcheck/build/*/configured"))
-    assert len(configured) == 4 and {path.read_text() for path in configured} == {"again\n"}
+    assert len(configured) == 5 and {path.read_text() for path in configured} == {"again\n"}
     run_audit(tmp / "linux", tmp_path / "new", "--jobs", "1", cache=tmp_path / "cache")
     for out in ("again", "new"):
         assert (tmp_path / out / "audit.sarif").read_bytes() == (tmp / "out/audit.sarif").read_bytes()
