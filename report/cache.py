@@ -6,6 +6,7 @@ import json
 import os
 
 from report import source
+from report.files import put_file
 
 
 class Cache:
@@ -50,10 +51,8 @@ class Cache:
         path = self._path(rule, file)
         if path is None:
             return
-        temporary = path.with_suffix(f".{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(own), encoding="utf-8")
-            os.replace(temporary, path)
+            put_file(path, json.dumps(own))
         except OSError:
             pass                       # a cache that cannot be written to costs time, no result

@@ -2,7 +2,6 @@
 """gupcheck diff, summary and github: two audits compared, one in numbers, one for code scanning."""
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from report import baseline, outputs, summary
 from report.errors import UserError
+from report.files import put_file
 
 COLOURS = {"new": "red", "updated": "yellow", "absent": "green"}
 WORDS = {"new": "new", "updated": "updated", "unchanged": "unchanged", "absent": "gone"}
@@ -135,13 +135,9 @@ def github(args):
     """Write the part of an audit that GitHub code scanning takes."""
     log = for_github(baseline.load(args.audit, "AUDIT"))
     path = Path(args.out)
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
-        temporary.write_text(json.dumps(log, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
+        put_file(path, json.dumps(log, indent=2) + "\n")
     except OSError as err:
         raise UserError(f"cannot write {path}: {err.strerror}") from err
-    finally:
-        temporary.unlink(missing_ok=True)
     print(f"{len(log['runs'][0]['results'])} findings: {path}")
     return 0

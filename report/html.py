@@ -14,6 +14,7 @@ import jinja2
 
 from report import outputs, page_assets, page_data
 from report.errors import UserError
+from report.files import put_file
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 TOP = 5                            # bars in a small picture
@@ -138,11 +139,8 @@ def page(args):
     except (ValueError, KeyError, IndexError, TypeError, AttributeError,
             jinja2.UndefinedError) as err:
         raise UserError(f"{args.log} is not a log that gupcheck wrote: {err!r}") from err
-    new = Path(f"{args.page}.tmp")
     try:
-        new.write_text(made, encoding="utf-8")
-        new.replace(args.page)
+        put_file(Path(args.page), made)
     except OSError as err:
-        new.unlink(missing_ok=True)
         raise UserError(f"cannot write {args.page}: {err.strerror}") from err
     return 0

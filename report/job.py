@@ -2,12 +2,12 @@
 """One spatch job of an audit, started by report/audit.mk: a rule over a chunk of the files."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
 from report import spatch
 from report.errors import UserError
+from report.files import put_file
 
 SITES, COVERAGE = "sites", "coverage"           # the patch that lists what spatch's parser saw
 
@@ -23,10 +23,7 @@ def main(argv):
     plan = json.loads((work / "plan.json").read_text(encoding="utf-8"))
     result = spatch.run(cocci(work, rule), plan["chunks"][int(chunk)], plan["base"])
     result["rule"] = plan["rules"][rule]
-    out = work / "jobs" / f"{rule}.{chunk}.json"
-    temporary = out.with_suffix(".tmp")
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    os.replace(temporary, out)
+    put_file(work / "jobs" / f"{rule}.{chunk}.json", json.dumps(result))
     return 0
 
 

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from report import source
+from report.files import put_file
 
 
 MOST = 40                          # answers that are kept
@@ -53,9 +54,7 @@ class Kept:
         make(out)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{os.getpid()}")
-            temporary.write_bytes(Path(out).read_bytes())
-            os.replace(temporary, path)
+            put_file(path, Path(out).read_bytes())
             for old in sorted(self.directory.iterdir(), key=lambda p: p.stat().st_mtime)[:-MOST]:
                 old.unlink(missing_ok=True)
         except OSError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from report import clang
 from report.errors import UserError
+from report.files import put_file
 from report.outputs import one_line
 
 
@@ -69,9 +70,7 @@ def note_scan(directory, rows):
     """Leave word in @directory of @rows, {source: as SCANNED has it}; of other sources it stays."""
     path = Path(directory) / SCANNED
     text = json.dumps({**_scanned(directory), **rows}, indent=1, sort_keys=True)
-    beside = path.with_suffix(f".{os.getpid()}")
-    beside.write_text(text + "\n", encoding="utf-8", errors="surrogateescape")
-    os.replace(beside, path)
+    put_file(path, text + "\n")
 
 
 def left_out(names):

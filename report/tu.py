@@ -7,7 +7,6 @@ It ends with a result whatever happens; one without findings says why.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from report import api as table
 from report import clang, sparse
 from report.errors import UserError
+from report.files import put_file
 
 
 def _absolute(dependencies, directory, target):
@@ -57,10 +57,8 @@ def _deliver(made, directory):
     """Put the files in @made into @directory, each whole or not at all. Returns their paths."""
     delivered = []
     for file in sorted(made.iterdir()):
-        path = os.path.join(directory, file.name)
-        shutil.copyfile(file, f"{path}.{os.getpid()}")
-        os.replace(f"{path}.{os.getpid()}", path)
-        delivered.append(path)
+        delivered.append(os.path.join(directory, file.name))
+        put_file(Path(delivered[-1]), file.read_bytes())
     return delivered
 
 
