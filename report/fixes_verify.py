@@ -95,28 +95,41 @@ def tools_of(compiler, copy, work):
     return directory, words
 
 
+def _problems(text):
+    return [line for line in text.split("\n") if re.search(r"(?:error|warning): ", line)]
+
+
 def build(copy, directory, tools, files, jobs):
     """
     Compile those of @files that @tools (words for make) build in @directory. Returns (compiled,
     not part of this configuration, [what went wrong]).
     """
     make = ["make", "-s", "-C", str(copy), f"-j{jobs}", *tools]
-    compiled, outside, wrong = [], [], []
-    for file in files:
-        if not file.endswith(".c") or file.startswith("arch/") and not file.startswith(f"arch/{ARCH}/"):
-            outside.append(file)
+    ours = [file for file in files if file.endswith(".c")
+            and (not file.startswith("arch/") or file.startswith(f"arch/{ARCH}/"))]
+    objects = {file: file[:-2] + ".o" for file in ours}
+    for name in objects.values():
+        (directory / name).unlink(missing_ok=True)
+    # kbuild takes longer to look around than to compile a file: all at once, and each where that goes wrong
+    _, text = run([*make, "-k", *objects.values()], "/")
+    quiet = not _problems(text)
+    compiled, outside, wrong = [], sorted(set(files) - set(ours)), []
+    for file in ours:
+        if quiet and (directory / objects[file]).is_file():
+            compiled.append(file)
             continue
-        status, text = run([*make, file[:-2] + ".o"], "/")
-        problems = [line for line in text.split("\n") if re.search(r"(?:error|warning): ", line)]
+        (directory / objects[file]).unlink(missing_ok=True)
+        status, text = run([*make, objects[file]], "/")
+        problems = _problems(text)
         if problems:
             wrong.append(f"{file}: {printable(problems[0])}")
         elif status and not re.search(r"No rule to make target", text):
             wrong.append(f"{file}: {printable(text.strip().split(chr(10))[-1])}")
-        elif (directory / (file[:-2] + ".o")).is_file():
+        elif (directory / objects[file]).is_file():
             compiled.append(file)
         else:
             outside.append(file)
-    return compiled, outside, wrong
+    return compiled, sorted(outside), wrong
 
 
 def compare(before, after, claimed):

@@ -224,3 +224,21 @@ def test_headers_are_one_line():
     assert series.prefix(["drivers/gpu/drm/radeon/radeon_ttm.c"]) == "drm/radeon/radeon_ttm"
     assert series.prefix(["mm/memory.c", "mm/gup_test.c"]) == "mm"
     assert series.prefix(["a/x.c", "b/y.c"]) == "a/x"
+
+
+@pytest.mark.parametrize("loud", (False, True))
+def test_which_touched_files_compile(tmp_path, loud):
+    """All at once; where one is not quiet, each by itself says which."""
+    write_tree(tmp_path / "linux", {
+        "Makefile": "%.o: %.c\n\t$(CC) -Wall -c -o $(O)/$@ $<\nleft.o: ;\n", "good.c": "int good;\n",
+        "left.c": "int left;\n", "loud.c": "static int loud;\n" if loud else "int quiet;\n", "header.h": "",
+        "arch/arm64/far.c": "int far;\n"})
+    directory = tmp_path / "build"
+    directory.mkdir()
+    (directory / "left.o").write_text("of an earlier build", encoding="utf-8")
+    compiled, outside, wrong = fixes_verify.build(
+        tmp_path / "linux", directory, [f"O={directory}", "CC=gcc"],
+        ["good.c", "loud.c", "left.c", "none.c", "header.h", "arch/arm64/far.c"], 2)
+    assert compiled == (["good.c"] if loud else ["good.c", "loud.c"])
+    assert outside == ["arch/arm64/far.c", "header.h", "left.c", "none.c"]
+    assert [line.split(":")[0] for line in wrong] == ["loud.c"] * loud
