@@ -9,6 +9,7 @@ struct name {
 	bool wanted;		/* a body of that name is to be lowered */
 	bool reached;		/* whoever mentions it reaches the API */
 	/* Of a body of that name: */
+	bool in_header;		/* of the API, see choice_wants_inline() */
 	bool passes;		/* it has pointers to pages, or names a flag */
 	bool frees;		/* it frees memory: page arrays, perhaps */
 	bool iterator;		/* it has an iterator of its caller's */
@@ -106,6 +107,17 @@ void choice_add(struct choice *choice, const char *function)
 	choice->body = name_of(choice, function);
 }
 
+bool choice_wants_inline(const struct choice *choice, const char *function)
+{
+	return *slot_of(choice, function) && gup_name_leads_to_assert(choice->session, function);
+}
+
+void choice_add_inline(struct choice *choice, const char *function)
+{
+	choice_add(choice, function);
+	choice->names[choice->body].in_header = true;
+}
+
 void choice_mention(struct choice *choice, const char *function)
 {
 	if (choice->nr_mentions == choice->cap_mentions) {
@@ -169,6 +181,8 @@ enum choice_as choice_how(const struct choice *choice, const char *function, boo
 
 	if (!name)
 		return CHOICE_NOT;
+	if (name->in_header)
+		return facts ? CHOICE_PASSING : CHOICE_NOT;
 	if (name->wanted || (name->makes && name->iterator))
 		return CHOICE_WHOLE;
 	return name->passes && (facts || name->frees) ? CHOICE_PASSING : CHOICE_NOT;

@@ -27,6 +27,12 @@ struct choice *choice_open(const struct gup_session *session);
 void choice_close(struct choice *choice);
 /* Begins a body; what is mentioned from now on is mentioned there. */
 void choice_add(struct choice *choice, const char *function);
+/*
+ * Is the body that a header has of this function wanted? Of what a body so far mentions: those of the
+ * API that lead to the assert, for what becomes of the flags. They are no callers, and only pass on.
+ */
+bool choice_wants_inline(const struct choice *choice, const char *function);
+void choice_add_inline(struct choice *choice, const char *function);
 void choice_mention(struct choice *choice, const char *function);
 /* The body has a parameter that is or points to that structure. */
 void choice_parameter(struct choice *choice, const char *record);

@@ -132,6 +132,13 @@ bool gup_name_is_interesting(const struct gup_session *session, const char *name
 		       row->writes);
 }
 
+bool gup_name_leads_to_assert(const struct gup_session *session, const char *name)
+{
+	const struct api_row *row = api_find(session->api, name);
+
+	return row && row->role == ROLE_ACQUIRE && row->reaches_assert;
+}
+
 bool gup_name_frees(const struct gup_session *session, const char *name)
 {
 	const struct api_row *row = api_find(session->api, name);

@@ -63,6 +63,8 @@ bool gup_file_is_local(const char *name);
 bool gup_text_is_interesting(const struct gup_session *session, const char *text, size_t size);
 /* Does a body that calls this function matter (acquires, releases, marks dirty, writes to pages)? */
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
+/* Is it one of the API whose caller's flags come to the assert? */
+bool gup_name_leads_to_assert(const struct gup_session *session, const char *name);
 /* Does this function free memory? */
 bool gup_name_frees(const struct gup_session *session, const char *name);
 /* Does it make an iterator? Who does that for a caller says what that one's iterator is of. */

@@ -878,7 +878,7 @@ private:
 			look(C, T);
 	}
 
-	// Our own functions, and the cleanups wherever they are defined.
+	// Our own functions; cleanups, and what of the API is inline, wherever they are defined.
 	void lower(ASTContext &Ctx, Translate &T)
 	{
 		std::vector<const FunctionDecl *> All;
@@ -889,11 +889,13 @@ private:
 				if (auto *V = dyn_cast<VarDecl>(D))
 					if (Own && V->getInit() && !Round)
 						T.slots(nullptr, V->getInit());
-				if (!F || !F->doesThisDeclarationHaveABody() ||
-				    (Round ? Own || !Cleanups.count(F) : !Own))
+				if (!F || !F->doesThisDeclarationHaveABody() || Own == Round)
+					continue;
+				bool Inline = Round && choice_wants_inline(Choice, nameOf(F));
+				if (Round && !Inline && !Cleanups.count(F))
 					continue;
 				All.push_back(F);
-				choice_add(Choice, nameOf(F));
+				(Inline ? choice_add_inline : choice_add)(Choice, nameOf(F));
 				for (const ParmVarDecl *P : F->parameters())
 					if (const RecordDecl *R = Translate::record(P->getType()))
 						choice_parameter(Choice, nameOf(R));

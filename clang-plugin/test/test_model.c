@@ -186,14 +186,22 @@ static void what_only_passes_pages_on(void **state)
 	choice_mention(choice, "iov_iter_bvec");
 	choice_add(choice, "uses");
 	choice_mention(choice, "iov_iter_bvec");
+	choice_mention(choice, "get_user_page_vma_remote");
+	assert_true(choice_wants_inline(choice, "get_user_page_vma_remote"));
+	assert_false(choice_wants_inline(choice, "get_user_pages_remote"));	/* nobody names it */
+	assert_false(choice_wants_inline(choice, "kfree"));
+	choice_add_inline(choice, "get_user_page_vma_remote");
+	choice_mention(choice, "get_user_pages_remote");
 	choice_spread(choice);
+	assert_int_equal(choice_how(choice, "get_user_page_vma_remote", true), CHOICE_PASSING);
+	assert_int_equal(choice_how(choice, "get_user_page_vma_remote", false), CHOICE_NOT);
 	assert_int_equal(choice_how(choice, "passes", false), CHOICE_NOT);
 	assert_int_equal(choice_how(choice, "passes", true), CHOICE_PASSING);
 	assert_int_equal(choice_how(choice, "flags", true), CHOICE_PASSING);
 	assert_int_equal(choice_how(choice, "frees", false), CHOICE_PASSING);
 	assert_int_equal(choice_how(choice, "counts", true), CHOICE_NOT);
 	assert_int_equal(choice_how(choice, "fills", false), CHOICE_WHOLE);
-	assert_int_equal(choice_how(choice, "uses", true), CHOICE_NOT);
+	assert_int_equal(choice_how(choice, "uses", true), CHOICE_WHOLE);	/* of the API */
 	choice_close(choice);
 	gup_close(session);
 }
