@@ -417,6 +417,11 @@ const struct api_row *api_find(const struct api *api, const char *name)
 	return NULL;
 }
 
+const struct api_row *api_of_call(const struct api *api, const struct gup_event *event)
+{
+	return event->kind == EVENT_CALL ? api_find(api, event->callee) : NULL;
+}
+
 bool api_is_wrapper(const struct api *api, const char *name)
 {
 	for (int i = 0; i < api->nr_rows; i++)

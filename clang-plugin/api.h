@@ -113,6 +113,7 @@ struct api_refusal {
 };
 
 struct api;
+struct gup_event;
 
 /* The built-in rows and those of `file` (or NULL); NULL and a message when one is bad. */
 struct api *api_load(const char *file, char **error);
@@ -121,7 +122,10 @@ struct api *api_load_text(const char *text, size_t size, char **error);
 void api_free(struct api *api);
 /* A number that stands for the tables that were loaded, a user's too. */
 uint64_t api_digest(const struct api *api);
+/* The row of a function; NULL for a name that is not in the table, and for none. */
 const struct api_row *api_find(const struct api *api, const char *name);
+/* That of what an event calls; NULL for one that is no call. */
+const struct api_row *api_of_call(const struct api *api, const struct gup_event *event);
 /* The form with so many parameters, or NULL when the tree has one that we do not know. */
 const struct api_params *api_form(const struct api_row *row, int nr_args);
 /* Is it a function of that name that was learnt? */

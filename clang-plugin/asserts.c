@@ -147,8 +147,7 @@ static bool makes_flags(const struct program *p, const struct gup_function *func
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-				api_find(p->api, event->callee) : NULL;
+			const struct api_row *row = api_of_call(p->api, event);
 
 			if (row && row->role == ROLE_ACQUIRE)
 				return false;
@@ -537,8 +536,7 @@ static void find_sites(struct program *p, struct asserts *a, struct unit *unit, 
 		for (int b = 0; b < function->nr_blocks; b++)
 			for (int i = 0; i < function->blocks[b].nr_events; i++) {
 				const struct gup_event *event = &function->blocks[b].events[i];
-				const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-					api_find(p->api, event->callee) : NULL;
+				const struct api_row *row = api_of_call(p->api, event);
 
 				if (row && row->role == ROLE_ACQUIRE && event->pos.file)
 					add_site(p, a, (struct assert_site){ .unit = unit, .function = function,

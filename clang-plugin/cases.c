@@ -93,7 +93,7 @@ void cases_acquire(struct engine *e, const struct state *s, struct site *site, u
 
 void cases_use(struct engine *e, const struct holding *h, const struct gup_event *event)
 {
-	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 	struct case_seen *seen = &h->site->seen;
 
 	cases_saw_use(seen, event, row);
@@ -133,7 +133,7 @@ static void each_event(struct engine *e, void (*visit)(struct engine *, const st
 /* A call of another function gets the pages of a field that a site filled. */
 static void look_at_use(struct engine *e, const struct gup_function *function, const struct gup_event *event)
 {
-	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 
 	if (cases_use_of(event, row) == USE_NONE)
 		return;

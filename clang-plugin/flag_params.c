@@ -74,8 +74,7 @@ static void look_at_function(struct search *s, struct definition *d)
 	for (int b = 0; b < d->function->nr_blocks; b++)
 		for (int i = 0; i < d->function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &d->function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-				api_find(s->program->api, event->callee) : NULL;
+			const struct api_row *row = api_of_call(s->program->api, event);
 			const struct api_params *form = row && row->role == ROLE_ACQUIRE ?
 				api_form(row, event->nr_args) : NULL;
 

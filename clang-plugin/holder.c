@@ -32,7 +32,7 @@ static void look(struct search *s, const struct gup_term *term, bool contained, 
 /* `sg_page(sg)`, `sg_next(sg)`, `page_folio(page)`: what their first argument is, or what is in it. */
 static void look_into_call(struct search *s, const struct gup_event *event, bool contained, int hops)
 {
-	const struct api_row *row = event->callee ? api_find(s->e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(s->e->api, event);
 	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
 
 	if (!form || (row->role != ROLE_SLOT && row->role != ROLE_FETCH) || !event->nr_args)
@@ -44,7 +44,7 @@ static void look_into_call(struct search *s, const struct gup_event *event, bool
 /* `pin_user_pages_fast(start, 1, flags, &page)`, or anybody else who may put something there. */
 static bool fills(const struct engine *e, const struct gup_event *event, int var)
 {
-	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 
 	for (int i = 0; i < event->nr_args; i++)
 		if (event->args[i]->kind == TERM_ADDR && event->args[i]->a->kind == TERM_VAR &&

@@ -142,7 +142,7 @@ static bool expects_pins(const struct engine *e)
 		for (int b = 0; b < function->nr_blocks; b++)
 			for (int i = 0; i < function->blocks[b].nr_events; i++) {
 				const char *callee = function->blocks[b].events[i].callee;
-				const struct api_row *row = callee ? api_find(e->api, callee) : NULL;
+				const struct api_row *row = api_find(e->api, callee);
 
 				if ((row && row->role == ROLE_RELEASE && row->kind == KIND_PIN) ||
 				    (callee && !strcmp(callee, "iov_iter_extract_will_pin")))

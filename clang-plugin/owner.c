@@ -227,7 +227,7 @@ static void connect_by_table(struct classes *c, const struct gup_event *event, c
 
 static void connect_call(struct pass *p, const struct gup_event *event)
 {
-	const struct api_row *row = event->callee ? api_find(p->program->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(p->program->api, event);
 	struct target target = { .pass = p, .event = event };
 	struct classes *c = &p->classes;
 
@@ -323,8 +323,7 @@ static void deliver_uses(struct pass *p, const struct gup_event *event, const st
 
 static void deliver(struct pass *p, const struct gup_event *event, bool *changed)
 {
-	const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-		api_find(p->program->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(p->program->api, event);
 	struct target target = { .pass = p, .event = event, .events = true, .changed = changed };
 
 	if (event->kind != EVENT_CALL)

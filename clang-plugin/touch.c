@@ -2,16 +2,11 @@
 /* Which functions take or drop references, themselves or through what they call. */
 #include "join.h"
 
-static const struct api_row *row_of(const struct program *p, const struct gup_event *event)
-{
-	return event->kind == EVENT_CALL && event->callee ? api_find(p->api, event->callee) : NULL;
-}
-
 bool join_has_role(const struct program *p, const struct gup_function *function, enum api_role role)
 {
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
-			const struct api_row *row = row_of(p, &function->blocks[b].events[i]);
+			const struct api_row *row = api_of_call(p->api, &function->blocks[b].events[i]);
 
 			if (row && row->role == role)
 				return true;

@@ -40,7 +40,7 @@ static bool needs_page(const struct api_row *row)
 static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		Z3_ast index, Z3_ast count, const struct gup_event *event)
 {
-	const struct api_row *row = event->callee ? api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 	struct smt *smt = &e->smt;
 
 	/* Whoever else was handed the page may hold a reference of his own. */

@@ -174,8 +174,7 @@ static bool drops(struct engine *e, const struct site *site, const struct gup_fu
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-				api_find(e->api, event->callee) : NULL;
+			const struct api_row *row = api_of_call(e->api, event);
 
 			if (event->kind != EVENT_CALL || (row && row->role != ROLE_RELEASE))
 				continue;
@@ -269,8 +268,7 @@ static bool unpins(const struct engine *e, const struct gup_function *function, 
 	for (int b = 0; b < function->nr_blocks && depth < MAX_CALLERS; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-				api_find(e->api, event->callee) : NULL;
+			const struct api_row *row = api_of_call(e->api, event);
 			const struct gup_function *callee;
 
 			if (event->kind != EVENT_CALL || !event->callee || (row && row->role != ROLE_RELEASE))

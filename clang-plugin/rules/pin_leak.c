@@ -38,8 +38,7 @@ static bool is_owner(const struct gup_function *function, const struct gup_term 
 static bool may_release(struct engine *e, const struct gup_function *function,
 			const struct gup_event *event, const struct kept_field *kept)
 {
-	const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-		api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 
 	if (event->kind != EVENT_CALL)
 		return false;
@@ -59,8 +58,7 @@ static bool may_release(struct engine *e, const struct gup_function *function,
 static bool is_freed(struct engine *e, const struct gup_function *function,
 		     const struct gup_event *event, const struct kept_field *kept)
 {
-	const struct api_row *row = event->kind == EVENT_CALL && event->callee ?
-		api_find(e->api, event->callee) : NULL;
+	const struct api_row *row = api_of_call(e->api, event);
 	const struct api_params *form = row ? api_form(row, event->nr_args) : NULL;
 
 	return form && row->role == ROLE_FREE && form->pages >= 0 && function != kept->site->function &&
