@@ -38,25 +38,37 @@ def _statements(path):
     return re.sub(r"(?m)#.*$", "", text.replace("\\\n", " ")).split("\n")
 
 
+def conditions(root, file):
+    """
+    {frozenset}: the options (without CONFIG_) with which, all of a set together, kbuild's files make the
+    object of @file. Empty: they do not say.
+    """
+    home = Path(file).parent
+    statements = [match for name in ("Kbuild", "Makefile") for line in _statements(root / home / name)
+                  if (match := re.match(r"\s*([\w$().-]+?)\s*[:+?]?=(.*)", line))]
+    return frozenset(_ways(Path(file).stem + ".o", statements, frozenset()))
+
+
+def _ways(name, statements, seen):
+    """The sets of options with which one of @statements takes up @name, and another what that makes, to an obj-."""
+    for match in statements:
+        target = match.group(1)
+        if target in seen or name not in match.group(2).split():
+            continue
+        own = frozenset(re.findall(r"\$\(CONFIG_(\w+)\)", target))
+        if re.match(r"(?:obj|lib)-", target):
+            yield own
+            continue
+        # parts of another object, or a list that such parts are taken from
+        whole = re.sub(r"-(?:objs|y|m)$", "", re.sub(r"-\$\(CONFIG_\w+\)$", "", target))
+        above = [way for up in (f"{whole}.o", f"$({target})") for way in _ways(up, statements, seen | {target})]
+        for way in above or [frozenset()]:
+            yield own | way
+
+
 def guards(root, file):
     """The options (without CONFIG_) on which kbuild's files make the object of @file depend, sorted."""
-    home, found = Path(file).parent, set()
-    statements = [line for name in ("Kbuild", "Makefile") for line in _statements(root / home / name)]
-    wanted, seen = {Path(file).stem + ".o"}, set()
-    while wanted - seen:
-        name = min(wanted - seen)
-        seen.add(name)
-        for line in statements:
-            match = re.match(r"\s*([\w$().-]+?)\s*[:+?]?=(.*)", line)
-            if not match or name not in re.split(r"[\s]+", match.group(2)):
-                continue
-            target = match.group(1)
-            found.update(re.findall(r"\$\(CONFIG_(\w+)\)", target))
-            if not re.match(r"(?:obj|lib)-", target):
-                # parts of another object, or a list that such parts are taken from
-                whole = re.sub(r"-(?:objs|y|m)$", "", re.sub(r"-\$\(CONFIG_\w+\)$", "", target))
-                wanted.update((f"{whole}.o", f"$({target})"))
-    return sorted(found)
+    return sorted(frozenset().union(*conditions(root, file)))
 
 
 def around(root, file, line):

@@ -95,6 +95,8 @@ def _others(whole, files, all_sites, steps):
             for target in archs.targets(whole.tree.root, arch):
                 left = [file for file in own if file not in whole.done]
                 if acquiring.intersection(left):
+                    left = whole.could_have(arch, target, left)
+                if acquiring.intersection(left):
                     whole.compile_for(arch, left, advance, target)
 
 

@@ -122,6 +122,15 @@ def _configure(build):
         raise NotPossible(f"the kernel cannot be configured: {_complaint(log)}")
 
 
+def options(build):
+    """The options (without CONFIG_) that are set in @build, which is configured if need be. Raises NotPossible."""
+    if not (build.directory / ".config").is_file():
+        (build.directory / "unfinished.stamp").touch()
+        _configure(build)
+    text = (build.directory / ".config").read_text(encoding="utf-8", errors="surrogateescape")
+    return set(re.findall(r"^CONFIG_(\w+)=[ym]$", text, re.M))
+
+
 def _prepare(build, jobs):
     """Raises NotPossible; a failure that leaves all that a parser needs is none."""
     log = build.directory / "gupcheck.log"
