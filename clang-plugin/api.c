@@ -396,18 +396,25 @@ uint64_t api_digest(const struct api *api)
 
 /*
  * Since 6.10 a macro counts each allocation and calls the function itself by another name: kzalloc()
- * is kzalloc_noprof() (include/linux/alloc_tag.h alloc_hooks()).
+ * is kzalloc_noprof() (include/linux/alloc_tag.h alloc_hooks()), and where it is told for which type,
+ * _kzalloc_noprof() (include/linux/slab.h of 7.2). Returns the length of the name without that.
  */
-static size_t without_hook(const char *name)
+static size_t without_hook(const char **name)
 {
-	size_t length = strlen(name), hook = strlen("_noprof");
+	size_t length = strlen(*name), hook = strlen("_noprof");
 
-	return length > hook && !strcmp(name + length - hook, "_noprof") ? length - hook : length;
+	if (length <= hook || strcmp(*name + length - hook, "_noprof"))
+		return length;
+	if ((*name)[0] == '_' && (*name)[1] != '_') {
+		(*name)++;
+		length--;
+	}
+	return length - hook;
 }
 
 const struct api_row *api_find(const struct api *api, const char *name)
 {
-	size_t length = name ? without_hook(name) : 0;
+	size_t length = name ? without_hook(&name) : 0;
 
 	/* The last row wins: a user's row replaces a built-in one. */
 	for (int i = api->nr_rows - 1; name && i >= 0; i--)

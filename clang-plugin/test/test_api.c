@@ -34,6 +34,9 @@ static void built_in_table_loads(void **state)
 	assert_true(api_find(api, "kcalloc")->zeroed);
 	/* As the allocation is called since 6.10 */
 	assert_ptr_equal(api_find(api, "kcalloc_noprof"), api_find(api, "kcalloc"));
+	assert_ptr_equal(api_find(api, "_kzalloc_noprof"), api_find(api, "kzalloc"));
+	assert_null(api_find(api, "__kzalloc_noprof"));
+	assert_null(api_find(api, "_kzalloc"));
 	assert_null(api_find(api, "kcallo_noprof"));
 	assert_null(api_find(api, "_noprof"));
 	assert_null(api_find(api, "no_such_function"));
