@@ -28,7 +28,7 @@ def test_jobs_of_slurm_say_what_jobs_of_make_say(tmp_path):
         jobs = subprocess.run(["scontrol", "show", "job", "-o"], env=env, capture_output=True, text=True, check=True)
     assert jobs.stdout.count("JobState=COMPLETED") == len(CASES)
     assert spread == scan(tmp_path, "make", None, "-j2")
-    assert len(spread[1]) == len(CASES)
+    assert len([name for name in spread[1] if name.endswith(".facts")]) == len(CASES)
 
 
 def test_a_cluster_that_is_not_there(tmp_path):
