@@ -15,14 +15,15 @@ extern const size_t gup_api_json_size;
 /* As FORMAT_VERSION in report/api.py. */
 #define API_VERSION 1
 
+struct words { const char **all; int count; };
+
 struct api {
 	struct arena arena;
 	struct api_row *rows;
 	int nr_rows, cap_rows;
 	struct api_refusal *refusals;
 	int nr_refusals;
-	const char **containers;
-	int nr_containers;
+	struct words containers, internal_headers;
 	uint64_t digest;
 };
 
@@ -244,27 +245,35 @@ static char *add_refusals(struct api *api, json_t *list)
 	return NULL;
 }
 
-static char *add_containers(struct api *api, json_t *list)
+static char *add_words(struct api *api, struct words *words, json_t *list, const char *complaint)
 {
 	const char **added, **all;
 	int count = read_words(api, list, &added);
 
 	if (count < 0)
-		return strdup("a container is no string");
-	all = arena_alloc(&api->arena, ((size_t)api->nr_containers + (size_t)count + 1) * sizeof(*all));
-	for (int i = 0; i < api->nr_containers; i++)
-		all[i] = api->containers[i];
+		return strdup(complaint);
+	all = arena_alloc(&api->arena, ((size_t)words->count + (size_t)count + 1) * sizeof(*all));
+	for (int i = 0; i < words->count; i++)
+		all[i] = words->all[i];
 	for (int i = 0; i < count; i++)
-		all[api->nr_containers + i] = added[i];
-	api->containers = all;
-	api->nr_containers += count;
+		all[words->count + i] = added[i];
+	words->all = all;
+	words->count += count;
 	return NULL;
 }
 
 bool api_is_container(const struct api *api, const char *record)
 {
-	for (int i = 0; record && i < api->nr_containers; i++)
-		if (!strcmp(api->containers[i], record))
+	for (int i = 0; record && i < api->containers.count; i++)
+		if (!strcmp(api->containers.all[i], record))
+			return true;
+	return false;
+}
+
+bool api_is_internal_header(const struct api *api, const char *file)
+{
+	for (int i = 0; i < api->internal_headers.count; i++)
+		if (strstr(file, api->internal_headers.all[i]))
 			return true;
 	return false;
 }
@@ -305,7 +314,10 @@ static char *add_rows(struct api *api, json_t *root)
 			return bad_row(i, wrong);
 		api->nr_rows++;
 	}
-	error = add_containers(api, json_object_get(root, "containers"));
+	error = add_words(api, &api->containers, json_object_get(root, "containers"), "a container is no string");
+	if (!error)
+		error = add_words(api, &api->internal_headers, json_object_get(root, "internal_headers"),
+				  "an internal header is no string");
 	return error ? error : add_refusals(api, json_object_get(root, "refused"));
 }
 

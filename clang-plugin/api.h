@@ -135,6 +135,8 @@ bool api_is_wrapper(const struct api *api, const char *name);
  * pages they are, the field says in which the container is kept.
  */
 bool api_is_container(const struct api *api, const char *record);
+/* Is it one of the table's headers, whose flags only mm/ itself may give? Below any directory. */
+bool api_is_internal_header(const struct api *api, const char *file);
 int api_count(const struct api *api);
 const struct api_row *api_at(const struct api *api, int index);
 int api_count_refusals(const struct api *api);

@@ -132,6 +132,11 @@ bool gup_name_is_interesting(const struct gup_session *session, const char *name
 		       row->writes);
 }
 
+bool gup_header_is_internal(const struct gup_session *session, const char *file)
+{
+	return api_is_internal_header(session->api, file);
+}
+
 bool gup_name_leads_to_assert(const struct gup_session *session, const char *name)
 {
 	const struct api_row *row = api_find(session->api, name);

@@ -65,6 +65,8 @@ bool gup_text_is_interesting(const struct gup_session *session, const char *text
 bool gup_name_is_interesting(const struct gup_session *session, const char *name);
 /* Is it one of the API whose caller's flags come to the assert? */
 bool gup_name_leads_to_assert(const struct gup_session *session, const char *name);
+/* Is it a header whose flags only mm/ itself may give? By its name. */
+bool gup_header_is_internal(const struct gup_session *session, const char *file);
 /* Does this function free memory? */
 bool gup_name_frees(const struct gup_session *session, const char *name);
 /* Does it make an iterator? Who does that for a caller says what that one's iterator is of. */

@@ -846,7 +846,8 @@ private:
 	void addFlag(gup_model *Model, const char *Name, int64_t Value, bool IsMacro, SourceLocation L)
 	{
 		PresumedLoc Place = CI.getSourceManager().getPresumedLoc(L);
-		model_declare_flag(Model, Name, Value, IsMacro, Place.isValid() ? Place.getFilename() : "");
+		model_add_flag(Model, { Name, Value, IsMacro, Place.isValid() &&
+					gup_header_is_internal(Session, Place.getFilename()) });
 	}
 
 	// What a body mentions, what it puts into structures, whether it is of use to who joins files.

@@ -159,7 +159,7 @@ struct gup_flag {
 	const char *name;
 	int64_t value;
 	bool is_macro;		/* as up to 6.2; an enumerator since */
-	bool is_internal;	/* declared in mm/internal.h: callers must not give it */
+	bool is_internal;	/* declared in an internal header: callers must not give it */
 };
 
 /* A function that the file puts into a structure: `.get_pages = my_get_pages`. */

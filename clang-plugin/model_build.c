@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model_build.h"
 
-#include <string.h>
-
 const struct gup_term *term_unary(struct gup_model *model, enum term_kind kind, enum term_op op,
 				  struct gup_type type, const struct gup_term *a)
 {
@@ -160,11 +158,4 @@ void model_add_ways(struct gup_model *model, struct gup_block *block, const int 
 		edge.kind = count == 1 ? EDGE_ALWAYS : block->cond ? test[i] : EDGE_UNKNOWN;
 		model_add_edge(model, block, edge);
 	}
-}
-
-void model_declare_flag(struct gup_model *model, const char *name, int64_t value, bool is_macro,
-			const char *file)
-{
-	/* mm/internal.h has the flags that only mm/ itself may give. */
-	model_add_flag(model, (struct gup_flag){ name, value, is_macro, strstr(file, "mm/internal.h") });
 }

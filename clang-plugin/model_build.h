@@ -50,9 +50,6 @@ void model_set_condition(struct gup_block *block, const struct gup_term *cond, c
 			 struct gup_pos pos);
 /* The edges to where a block goes: both ways of a test when it has one, else the only way or any. */
 void model_add_ways(struct gup_model *model, struct gup_block *block, const int *targets, int count);
-/* A flag of that value, declared in that file. */
-void model_declare_flag(struct gup_model *model, const char *name, int64_t value, bool is_macro,
-			const char *file);
 
 #ifdef __cplusplus
 }

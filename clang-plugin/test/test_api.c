@@ -32,6 +32,8 @@ static void built_in_table_loads(void **state)
 	assert_int_equal(api_form(unpin, 2)->count, 1);
 	assert_true(api_find(api, "put_page")->generic);
 	assert_true(api_find(api, "kcalloc")->zeroed);
+	assert_true(api_is_internal_header(api, "/linux/mm/internal.h"));
+	assert_false(api_is_internal_header(api, "/linux/include/linux/mm.h"));
 	/* As the allocation is called since 6.10 */
 	assert_ptr_equal(api_find(api, "kcalloc_noprof"), api_find(api, "kcalloc"));
 	assert_ptr_equal(api_find(api, "_kzalloc_noprof"), api_find(api, "kzalloc"));
