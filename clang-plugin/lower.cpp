@@ -445,16 +445,13 @@ private:
 		auto IsData = [](const FieldDecl *F) {
 			return F->getType()->isPointerType() && !F->getType()->isFunctionPointerType() && !F->getName().empty();
 		};
-		const FieldDecl *First = nullptr;
+		const FieldDecl *Best = nullptr;
 		if (!D->getParent()->isUnion() || !IsData(D))
 			return D;
-		for (const FieldDecl *F : D->getParent()->fields()) {
-			if (IsData(F) && T.type(F->getType()).page_depth)
-				return F;
-			if (IsData(F) && !First)
-				First = F;
-		}
-		return First;
+		for (const FieldDecl *F : D->getParent()->fields())
+			if (IsData(F) && (!Best || (!T.pageDepth(Best->getType()) && T.pageDepth(F->getType()))))
+				Best = F;
+		return Best;
 	}
 
 	const gup_term *castTerm(const CastExpr *E)
@@ -508,20 +505,19 @@ private:
 		return term_binary(M, Op, T.type(E->getType()), term(E->getLHS()), term(E->getRHS()));
 	}
 
-	static std::string calleeName(const CallExpr *E)
+	static builtin builtinOf(const CallExpr *E)
 	{
 		const FunctionDecl *D = E->getDirectCallee();
-		return D ? D->getNameAsString() : std::string();
+		return D ? model_builtin(nameOf(D)) : BUILTIN_NOT;
 	}
 
 	const gup_term *callTerm(const CallExpr *E)
 	{
-		std::string Name = calleeName(E);
-		if (Name == "__builtin_expect" || Name == "__builtin_expect_with_probability")
-			return term(E->getArg(0));
-		if (Name == "__builtin_constant_p")
-			return term_const(M, 0, T.type(E->getType()));
-		return term_var(M, F, temporary(E));
+		switch (builtinOf(E)) {
+		case BUILTIN_EXPECT: return term(E->getArg(0));
+		case BUILTIN_CONSTANT: return term_const(M, 0, T.type(E->getType()));
+		default: return term_var(M, F, temporary(E));
+		}
 	}
 
 	void assign(SourceLocation L, const gup_term *Lhs, const gup_term *Rhs, const Stmt *Text)
@@ -550,9 +546,8 @@ private:
 
 	void lowerCall(const CallExpr *E)
 	{
-		std::string Name = calleeName(E);
-		if (Name.compare(0, 10, "__builtin_") == 0 && Name.find("mem") == std::string::npos &&
-		    Name != "__builtin_unreachable" && Name != "__builtin_trap")
+		builtin Builtin = builtinOf(E);
+		if (Builtin != BUILTIN_NOT && Builtin != BUILTIN_STOP)
 			return;
 		const FunctionDecl *D = E->getDirectCallee();
 		gup_event *Call = addCall(E->getBeginLoc(), D, T.text(E), E->getNumArgs());
@@ -563,8 +558,7 @@ private:
 		}
 		Call->target = D ? nullptr : term(E->getCallee());
 		Call->result_used = !Discarded.count(E);
-		Call->noreturn = D && (D->isNoReturn() || Name == "__builtin_unreachable" ||
-				       Name == "__builtin_trap");
+		Call->noreturn = Builtin == BUILTIN_STOP || (D && D->isNoReturn());
 	}
 
 	// __attribute__((cleanup(f))) is a call f(&variable) where the scope is left.
@@ -620,11 +614,6 @@ private:
 		}
 	}
 
-	void lowerReturn(const ReturnStmt *R, const gup_term *Value)
-	{
-		model_add_return(M, Block, T.pos(R->getBeginLoc()), Value, T.text(R));
-	}
-
 	void lowerStatement(const Stmt *S)
 	{
 		if (auto *C = dyn_cast<CallExpr>(S)) {
@@ -641,8 +630,7 @@ private:
 					if (V->getInit() && !V->hasGlobalStorage())
 						lowerInitializer(V, V->getInit());
 		} else if (auto *R = dyn_cast<ReturnStmt>(S)) {
-			lowerReturn(R, R->getRetValue() && !R->getRetValue()->getType()->isRecordType() ?
-				    term(R->getRetValue()) : nullptr);
+			model_add_return(M, Block, T.pos(R->getBeginLoc()), returned(R->getRetValue()), T.text(R));
 		} else if (auto *A = dyn_cast<GCCAsmStmt>(S)) {
 			for (unsigned I = 0; I < A->getNumOutputs(); I++)
 				assign(A->getBeginLoc(), term(A->getOutputExpr(I)),
@@ -653,9 +641,8 @@ private:
 			return;
 		const Expr *E = cast<Expr>(S);
 		for (auto &Feed : It->second)
-			if (F->vars[Feed.first].type.width)
-				model_add_feed(M, Block, T.pos(E->getBeginLoc()),
-					       term_var(M, F, Feed.first), Feed.second, term(E));
+			model_add_feed(M, Block, T.pos(E->getBeginLoc()), term_var(M, F, Feed.first),
+				       Feed.second, term(E));
 	}
 
 	static const VarDecl *cleanedUp(const CFGElement &E)
@@ -667,35 +654,22 @@ private:
 	void lowerBlock(const CFGBlock &B)
 	{
 		Block = &F->blocks[B.getBlockID()];
-		bool Cleans = false;
-		const ReturnStmt *Return = nullptr;
-		const gup_term *Value = nullptr;
 		for (const CFGElement &E : B)
-			Cleans = Cleans || cleanedUp(E);
-		for (const CFGElement &E : B) {
-			auto S = E.getAs<CFGStmt>();
-			if (const VarDecl *V = cleanedUp(E)) {
+			if (const VarDecl *V = cleanedUp(E))
 				lowerCleanup(V, E.castAs<CFGLifetimeEnds>().getTriggerStmt());
-			} else if (S && Cleans && isa<ReturnStmt>(S->getStmt())) {
-				// The value is computed first, then the scopes are left.
-				Return = cast<ReturnStmt>(S->getStmt());
-				Value = keep(Return->getRetValue());
-			} else if (S) {
+			else if (auto S = E.getAs<CFGStmt>())
 				lowerStatement(S->getStmt());
-			}
-		}
-		if (Return)
-			lowerReturn(Return, Value);
+		model_return_last(Block);
 		lowerEdges(B);
 	}
 
-	// What E is now, whatever becomes of the variables in it.
-	const gup_term *keep(const Expr *E)
+	// What is returned; where a cleanup comes behind it, whatever that does to the variables in it.
+	const gup_term *returned(const Expr *E)
 	{
 		if (!E || !T.type(E->getType()).width)
 			return nullptr;
 		const gup_term *Now = term(E);
-		if (Now->kind == TERM_CONST)
+		if (!HasCleanup || Now->kind == TERM_CONST)
 			return Now;
 		const gup_term *Kept = term_var(M, F, model_add_temporary(M, F, T.type(E->getType())));
 		assign(E->getBeginLoc(), Kept, Now, E);
@@ -715,9 +689,8 @@ private:
 				assign(L->getOperatorLoc(), term_var(M, F, temporary(L)),
 				       term_const(M, L->getOpcode() == BO_LOr, type_int(32, true)), nullptr);
 		} else if (auto *C = dyn_cast_or_null<BinaryConditionalOperator>(Term)) {
-			if (T.type(C->getType()).width)
-				assign(C->getBeginLoc(), term_var(M, F, temporary(C)),
-				       term(C->getCommon()), nullptr);
+			model_add_feed(M, Block, T.pos(C->getBeginLoc()), term_var(M, F, temporary(C)),
+				       false, term(C->getCommon()));
 		} else if (auto *S = dyn_cast_or_null<SwitchStmt>(Term)) {
 			lowerSwitch(B, S);
 			return;
@@ -807,10 +780,7 @@ private:
 		SourceManager &SM = Ctx.getSourceManager();
 		for (auto It = SM.fileinfo_begin(); It != SM.fileinfo_end(); ++It) {
 			FileID Id = SM.translateFile(It->first);
-			if (Id.isInvalid())
-				continue;
-			if (Id != SM.getMainFileID() &&
-			    !gup_file_is_local(SM.getFilename(SM.getLocForStartOfFile(Id)).str().c_str()))
+			if (Id.isInvalid() || !isOwn(SM, SM.getLocForStartOfFile(Id)))
 				continue;
 			StringRef Text = SM.getBufferData(Id);
 			if (gup_text_is_interesting(Session, Text.data(), Text.size()))
@@ -934,7 +904,6 @@ private:
 
 class Action : public PluginASTAction {
 	gup_options Options = {};
-	std::vector<std::string> Kept;
 
 protected:
 	std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef) override
@@ -948,8 +917,7 @@ protected:
 
 	bool ParseArgs(const CompilerInstance &CI, const std::vector<std::string> &Args) override
 	{
-		Kept = Args;
-		for (const std::string &A : Kept)
+		for (const std::string &A : Args) // which live as long as CI
 			if (!gup_set_option(&Options, A.c_str()))
 				refuse(CI, "unknown plugin argument '" + A + "'");
 		return true;

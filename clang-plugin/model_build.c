@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model_build.h"
 
+#include <string.h>
+
+static bool is_one_of(const char *name, const char *a, const char *b)
+{
+	return !strcmp(name, a) || !strcmp(name, b);
+}
+
+enum builtin model_builtin(const char *name)
+{
+	if (strncmp(name, "__builtin_", 10) || strstr(name, "mem"))
+		return BUILTIN_NOT;
+	if (is_one_of(name, "__builtin_expect", "__builtin_expect_with_probability"))
+		return BUILTIN_EXPECT;
+	if (is_one_of(name, "__builtin_unreachable", "__builtin_trap"))
+		return BUILTIN_STOP;
+	return strcmp(name, "__builtin_constant_p") ? BUILTIN_PURE : BUILTIN_CONSTANT;
+}
+
 const struct gup_term *term_unary(struct gup_model *model, enum term_kind kind, enum term_op op,
 				  struct gup_type type, const struct gup_term *a)
 {
@@ -138,6 +156,17 @@ void model_add_return(struct gup_model *model, struct gup_block *block, struct g
 	event->pos = pos;
 	event->rhs = value;
 	event->text = text;
+}
+
+void model_return_last(struct gup_block *block)
+{
+	for (int i = 0; i + 1 < block->nr_events; i++)
+		if (block->events[i].kind == EVENT_RETURN) {
+			struct gup_event event = block->events[i];
+
+			block->events[i] = block->events[i + 1];
+			block->events[i + 1] = event;
+		}
 }
 
 void model_set_condition(struct gup_block *block, const struct gup_term *cond, const char *text,

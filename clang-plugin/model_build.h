@@ -14,6 +14,17 @@
 extern "C" {
 #endif
 
+/* What a call of a compiler's function is to the model. */
+enum builtin {
+	BUILTIN_NOT,		/* a call as any other: no function of the compiler, or one that moves memory */
+	BUILTIN_EXPECT,		/* its first argument */
+	BUILTIN_CONSTANT,	/* is it known to the compiler? no: the general way is the one that is looked at */
+	BUILTIN_STOP,		/* no way on */
+	BUILTIN_PURE,		/* any value, no effect */
+};
+
+enum builtin model_builtin(const char *name);
+
 const struct gup_term *term_unary(struct gup_model *model, enum term_kind kind, enum term_op op,
 				  struct gup_type type, const struct gup_term *a);
 const struct gup_term *term_index(struct gup_model *model, struct gup_type type,
@@ -46,6 +57,8 @@ void model_pass_address(struct gup_model *model, struct gup_function *function, 
 			int var, struct gup_type type);
 void model_add_return(struct gup_model *model, struct gup_block *block, struct gup_pos pos,
 		      const struct gup_term *value, const char *text);
+/* What is returned is computed first, then scopes are left: a block's return comes behind their cleanups. */
+void model_return_last(struct gup_block *block);
 void model_set_condition(struct gup_block *block, const struct gup_term *cond, const char *text,
 			 struct gup_pos pos);
 /* The edges to where a block goes: both ways of a test when it has one, else the only way or any. */

@@ -255,9 +255,35 @@ static void ways_out_of_a_block(void **state)
 	model_free(model);
 }
 
+/* What a cleanup does comes before the function is left, and behind what is returned. */
+static void a_return_comes_last(void **state)
+{
+	struct gup_model *model = model_new("test.c");
+	struct gup_block block = { 0 }, none = { 0 };
+
+	(void)state;
+	model_add_call(model, &block, at(1), "before", "before()", 0);
+	model_add_return(model, &block, at(2), NULL, "return");
+	model_add_call(model, &block, at(3), "first", "first()", 0);
+	model_add_call(model, &block, at(3), "second", "second()", 0);
+	model_return_last(&block);
+	model_return_last(&none);
+	assert_int_equal(block.nr_events, 4);
+	assert_string_equal(block.events[1].callee, "first");
+	assert_string_equal(block.events[2].callee, "second");
+	assert_int_equal(block.events[3].kind, EVENT_RETURN);
+	model_free(model);
+}
+
 static void names_are_told_apart(void **state)
 {
 	(void)state;
+	assert_int_equal(model_builtin("__builtin_expect"), BUILTIN_EXPECT);
+	assert_int_equal(model_builtin("__builtin_trap"), BUILTIN_STOP);
+	assert_int_equal(model_builtin("__builtin_constant_p"), BUILTIN_CONSTANT);
+	assert_int_equal(model_builtin("__builtin_bswap32"), BUILTIN_PURE);
+	assert_int_equal(model_builtin("__builtin_memcpy"), BUILTIN_NOT);
+	assert_int_equal(model_builtin("kfree"), BUILTIN_NOT);
 	assert_true(model_wants_flag("FOLL_WRITE") && model_wants_flag("PAGE_SHIFT"));
 	assert_false(model_wants_flag("FOLL_") || model_wants_flag("PAGE_SHIFTS") || model_wants_flag(""));
 	assert_true(gup_file_is_local("drivers/x/y.h"));
@@ -278,6 +304,7 @@ int main(void)
 		cmocka_unit_test(what_only_passes_pages_on),
 		cmocka_unit_test(compound_assignment),
 		cmocka_unit_test(ways_out_of_a_block),
+		cmocka_unit_test(a_return_comes_last),
 		cmocka_unit_test(names_are_told_apart),
 	};
 
