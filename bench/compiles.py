@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,14 @@ from report.errors import UserError
 SEED = 20191104                    # of the choice of files; any number, always the same
 LIMIT = 300                        # seconds of one compilation; far above what any takes
 OVER_LIMIT = signal.SIGXCPU
+# Runs a command and writes its status, seconds and peak to a descriptor. A process begins with the
+# peak of the one that started it: from here, which has read a kernel's commands, that is above a compiler's.
+WATCH = """
+import os, sys
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+os.write(int(sys.argv[1]), b"%d %f %d" % (status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+"""
 
 
 @dataclass(frozen=True)
@@ -90,14 +99,15 @@ def measured(words, directory, limit=LIMIT, env=None):
     Run @words in @directory. The processor's time is bounded, not the wall's, which depends on
     the machine's load.
     """
-    words = ["prlimit", f"--cpu={limit}:{limit + 5}", *words]
     with tempfile.TemporaryFile(mode="w+", errors="replace") as stdout, \
-            tempfile.TemporaryFile(mode="w+", errors="replace") as stderr:
-        with subprocess.Popen(words, cwd=directory, stdin=subprocess.DEVNULL, env=env,
-                              stdout=stdout, stderr=stderr) as proc:
-            _, status, usage = os.wait4(proc.pid, 0)
-            proc.returncode = os.waitstatus_to_exitcode(status)
-        for stream in (stdout, stderr):
+            tempfile.TemporaryFile(mode="w+", errors="replace") as stderr, \
+            tempfile.TemporaryFile(mode="w+") as taken:
+        words = [sys.executable, "-I", "-S", "-c", WATCH, str(taken.fileno()),
+                 "prlimit", f"--cpu={limit}:{limit + 5}", *words]
+        subprocess.run(words, cwd=directory, stdin=subprocess.DEVNULL, env=env, check=True,
+                       stdout=stdout, stderr=stderr, pass_fds=[taken.fileno()])
+        for stream in (stdout, stderr, taken):
             stream.seek(0)
-        return Result(proc.returncode, stderr.read(), usage.ru_utime + usage.ru_stime,
-                      usage.ru_maxrss, stdout.read())
+        status, seconds, peak = taken.read().split()
+        return Result(os.waitstatus_to_exitcode(int(status)), stderr.read(), float(seconds),
+                      int(peak), stdout.read())

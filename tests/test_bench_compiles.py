@@ -131,3 +131,11 @@ def test_as_programs(kernel, tmp_path, module):
         assert said["parsed"] == {"same": 2, "unparsed": 1} and said["built_calling"] == {"same": 1}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and done.stderr.startswith("gupcheck: ") and done.stderr.count("\n") == 1
+
+
+def test_memory_is_the_command_s_own(tmp_path):
+    """Not that of who measures it, which a process begins with."""
+    held = bytearray(os.urandom(1 << 20) * 200)
+    result = compiles.measured(["sh", "-c", "echo said; exit 3"], str(tmp_path))
+    assert (result.status, result.stdout) == (3, "said\n")
+    assert 0 < result.peak < len(held) // 1024 // 2
