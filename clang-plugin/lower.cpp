@@ -27,7 +27,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <malloc.h>
 #include <map>
 #include <set>
 #include <string>
@@ -759,9 +758,6 @@ public:
 		if (gup_check(Session, Model, &Host) < 0)
 			refuse(CI, "the results were not written");
 		model_free(Model);
-		// What the solver had would count on top of what code generation needs.
-		if (Worth)
-			malloc_trim(0);
 	}
 
 private:
