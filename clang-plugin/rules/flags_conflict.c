@@ -35,8 +35,10 @@ static const char *refused(struct engine *e, const struct state *s, Z3_ast flags
 	for (int i = 0; refusal->all_but && i < e->model->nr_flags; i++) {
 		const struct gup_flag *flag = &e->model->flags[i];
 
-		if (!flag->is_internal && !among(refusal, flag->name) &&
-		    rule_flag_set(e, s, flags, flag->name))
+		/* PAGE_SHIFT is kept among them, and is none. */
+		if (strncmp(flag->name, "FOLL_", 5) || flag->is_internal || among(refusal, flag->name))
+			continue;
+		if (rule_flag_set(e, s, flags, flag->name))
 			return flag->name;
 	}
 	for (int i = 0; !refusal->all_but && i < refusal->nr_flags; i++) {

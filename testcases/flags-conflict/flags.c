@@ -27,6 +27,12 @@ int fast_knows_few(unsigned long start, struct page **pages)
 	return pin_user_pages_fast(start, 1, FOLL_WRITE | FOLL_HWPOISON, pages); /* expect plugin: flags-conflict */
 }
 
+/* What they set themselves, they take as well. */
+int fast_knows_get(unsigned long start, struct page **pages)
+{
+	return get_user_pages_fast(start, 1, FOLL_WRITE | FOLL_GET, pages);
+}
+
 int slow_knows_more(unsigned long start, struct page **pages)
 {
 	return pin_user_pages(start, 1, FOLL_WRITE | FOLL_HWPOISON, pages, NULL);
