@@ -100,10 +100,30 @@ static unsigned longterm_of(struct engine *e, struct state *s, Z3_ast flags)
 	return engine_certain(e, s, set) ? LONGTERM_SET : LONGTERM_MAYBE;
 }
 
+struct reads { int nr_params; bool param; };
+
+static void note_read(void *data, int var)
+{
+	struct reads *reads = data;
+
+	reads->param |= var < reads->nr_params;
+}
+
+/* Are the flags what the callers in this file pass? Each of them is run, and knows its own. */
+static bool callers_decide(const struct engine *e, const struct site *site)
+{
+	struct reads reads = { site->function->nr_params, false };
+
+	if (site->function != e->root || !site->function->is_static)
+		return false;
+	flow_reads(site->event->args[site->form->flags], note_read, &reads);
+	return reads.param;
+}
+
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null)
 {
 	cases_acquire(e, s, site, longterm_of(e, s, flags), is_null);
-	if (!flags || !model_flag(e->model, "FOLL_WRITE"))
+	if (!flags || !model_flag(e->model, "FOLL_WRITE") || callers_decide(e, site))
 		return;
 	Z3_ast set = flag_bit(e, flags, "FOLL_WRITE");
 

@@ -258,12 +258,14 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	}
 	struct value old = old_page(s, pages);
 	const struct gup_term *field = engine_field_of(event->args[form->pages]);
+	struct holding *h = new_holding(e, s, site, event, pages);
+	const struct place *holder = engine_holder_place(e, h->array);
+	int64_t none;
 
 	if (field)
 		engine_keep_field(e, site, field->record, field->name);
-	struct holding *h = new_holding(e, s, site, event, pages);
-	int64_t none;
-
+	else if (holder)		/* which only the caller names */
+		engine_keep_field(e, site, holder->record, holder->name);
 	engine_keep_array(e, s, h);
 	h->result = smt_resize(&e->smt, result, 64, row->returns != RETURNS_BOOL);
 	h->flags = flags.bits;

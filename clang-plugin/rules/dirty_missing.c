@@ -23,24 +23,70 @@ static void release(struct engine *e, struct state *s, struct holding *h, const 
 /* How many variables the flags may go through. */
 #define MAX_COPIES 4
 
-/*
- * Is the value sometimes one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`? With
- * `unknown`, may it be: what is not known may lack the flag, but is not the direction of a transfer.
- */
-static bool lacks_write(const struct engine *e, const struct gup_function *function,
-			const struct gup_term *term, bool unknown, int depth)
+static bool adds_write(const struct engine *e, const struct gup_term *term)
 {
-	bool any = false;
+	while (term->kind == TERM_CAST)
+		term = term->a;
+	if (term->kind == TERM_BINARY && term->op == OP_OR)
+		return adds_write(e, term->a) || adds_write(e, term->b);
+	return term->kind == TERM_CONST && (term->value & model_flag(e->model, "FOLL_WRITE"));
+}
+
+static bool mentions(const struct gup_term *term, int var)
+{
+	return term && ((term->kind == TERM_VAR && term->var == var) || mentions(term->a, var) ||
+			mentions(term->b, var));
+}
+
+/*
+ * Does a value that the variable has in a block, from the event at `first` on, come to `use` as it
+ * is: is there a way on which nothing gives it another, or FOLL_WRITE as well? `seen`: blocks that were entered.
+ */
+static bool comes_to(const struct engine *e, const struct gup_function *function, int block, int first,
+		     int var, const struct gup_event *use, bool *seen)
+{
+	const struct gup_block *b = &function->blocks[block];
+
+	for (int i = first; i < b->nr_events; i++) {
+		const struct gup_event *event = &b->events[i];
+
+		if (event == use)
+			return true;
+		if (event->kind == EVENT_ASSIGN && event->lhs->kind == TERM_VAR && event->lhs->var == var &&
+		    (adds_write(e, event->rhs) || !mentions(event->rhs, var)))
+			return false;
+	}
+	for (int i = 0; i < b->nr_edges; i++) {
+		int to = b->edges[i].target;
+
+		if (seen[to])
+			continue;
+		seen[to] = true;
+		if (comes_to(e, function, to, 0, var, use, seen))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is the value that `use` sees sometimes one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`?
+ * With `unknown`, may it be: what is not known may lack the flag, but is not the direction of a transfer.
+ */
+static bool lacks_write(struct engine *e, const struct gup_function *function,
+			const struct gup_term *term, const struct gup_event *use, bool unknown, int depth)
+{
+	bool any = false, *seen;
 
 	while (term->kind == TERM_CAST)
 		term = term->a;
 	if (term->kind == TERM_CONST)
 		return !(term->value & model_flag(e->model, "FOLL_WRITE"));
 	if (unknown && term->kind == TERM_BINARY && term->op == OP_OR)
-		return lacks_write(e, function, term->a, unknown, depth + 1) &&
-		       lacks_write(e, function, term->b, unknown, depth + 1);
+		return lacks_write(e, function, term->a, use, unknown, depth + 1) &&
+		       lacks_write(e, function, term->b, use, unknown, depth + 1);
 	if (term->kind != TERM_VAR || depth > MAX_COPIES)
 		return unknown;
+	seen = arena_alloc(e->kept, (size_t)function->nr_blocks * sizeof(*seen));
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
@@ -49,25 +95,30 @@ static bool lacks_write(const struct engine *e, const struct gup_function *funct
 			    event->lhs->var != term->var)
 				continue;
 			any = true;
-			if (lacks_write(e, function, event->rhs, unknown, depth + 1))
+			if (!lacks_write(e, function, event->rhs, event, unknown, depth + 1))
+				continue;
+			memset(seen, 0, (size_t)function->nr_blocks * sizeof(*seen));
+			if (comes_to(e, function, b, i + 1, term->var, use, seen))
 				return true;
 		}
 	return unknown && !any;
 }
 
 /* By the direction of a transfer? */
-static bool may_lack_write(const struct engine *e, const struct holding *h)
+static bool may_lack_write(struct engine *e, const struct holding *h)
 {
 	int flags = h->site->form->flags;
 
-	return flags >= 0 && lacks_write(e, h->site->function, h->site->event->args[flags], false, 0);
+	return flags >= 0 && lacks_write(e, h->site->function, h->site->event->args[flags],
+					  h->site->event, false, 0);
 }
 
-static bool always_writes(const struct engine *e, const struct holding *h)
+static bool always_writes(struct engine *e, const struct holding *h)
 {
 	int flags = h->site->form->flags;
 
-	return flags >= 0 && !lacks_write(e, h->site->function, h->site->event->args[flags], true, 0);
+	return flags >= 0 && !lacks_write(e, h->site->function, h->site->event->args[flags],
+					   h->site->event, true, 0);
 }
 
 /*

@@ -67,3 +67,37 @@ int try_to_take(unsigned long start, int n, struct page **pages, bool to_user)
 	take(start, n, pages, to_user);
 	return 0;
 }
+
+/* Said in parts, the same as look(). */
+int look_in_parts(unsigned long start, int n, struct page **pages, bool split)
+{
+	unsigned int flags = FOLL_GET;
+	int i, got;
+
+	if (split)
+		flags |= FOLL_SPLIT_PMD;
+	flags |= FOLL_WRITE;
+	got = get_user_pages_unlocked(start, n, pages, flags);
+	if (got <= 0)
+		return -EFAULT;
+	copy_to_pages(pages, got, false);
+	for (i = 0; i < got; i++)
+		put_page(pages[i]);
+	return 0;
+}
+
+int copy_in_parts(unsigned long start, int n, struct page **pages, bool to_user)
+{
+	unsigned int flags = FOLL_GET;
+	int i, got;
+
+	if (to_user)
+		flags |= FOLL_WRITE;
+	got = get_user_pages_fast(start, n, flags, pages);
+	if (got <= 0)
+		return -EFAULT;
+	copy_to_pages(pages, got, to_user);
+	for (i = 0; i < got; i++)
+		put_page(pages[i]); /* expect plugin: dirty-missing */
+	return 0;
+}
