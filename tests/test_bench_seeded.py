@@ -416,6 +416,9 @@ def test_judge_a_finding_that_was_there():
     clean = result([["pin-leak", 5, "m"]], [[*SITE, "fail", ""]])
     edited = result([["pin-leak", 6, "m"]], [[6, *SITE[1:], "fail", ""]])
     assert score.judge({**BUG, "result": edited}, clean, PLACES)["outcome"] == "masked"
+    worse = result([["pin-leak", 6, "m, and more"]], edited["sites"])
+    assert score.judge({**BUG, "result": worse}, clean, PLACES)["outcome"] == "found"
+    assert score.judge({**BUG, "expects": [], "result": worse}, clean, PLACES)["outcome"] == "silent"
 
 
 @pytest.mark.parametrize("edited, outcome", [
