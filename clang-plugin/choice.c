@@ -166,10 +166,13 @@ void choice_spread(struct choice *choice)
 		changed = false;
 		for (int i = 0; i < choice->nr_mentions; i++) {
 			struct name *by = &choice->names[choice->mentions[i].by];
+			struct name *name = &choice->names[choice->mentions[i].name];
 
-			if (by->wanted || !choice->names[choice->mentions[i].name].reached)
-				continue;
-			by->wanted = by->reached = changed = true;
+			if (!by->wanted && name->reached)
+				by->wanted = by->reached = changed = true;
+			/* Its other callers are of no interest for that. */
+			if (by->wanted && !name->wanted && name->passes && name->frees && !name->in_header)
+				name->wanted = changed = true;
 		}
 	}
 }

@@ -35,6 +35,8 @@ struct site {
 	bool doubted;		/* a merged run could not rule out that something is left */
 	int proof_rank;		/* how much that says: see enum proof_rank */
 	const char *flags_text;
+	bool left_to_callers;		/* what it is given is for the callers of its function to show */
+	bool reached_above;		/* one of those came here */
 	bool for_write, for_read;	/* paths on which FOLL_WRITE is set; is not set */
 	bool writes_unforced;		/* a path has FOLL_WRITE without FOLL_FORCE */
 	struct case_seen seen;		/* what is done with the pages */
@@ -86,6 +88,7 @@ struct engine {
 	unsigned idle_steps;		/* of paths that hold nothing and never will */
 	enum smt_answer last_answer;	/* what the solver said last */
 	bool is_caller;
+	bool all_releases;		/* run for what is released twice: put_page() is of interest where nothing is held */
 	bool merging;			/* a second run, of merged states: it proves, it reports nothing */
 	int merges;			/* symbols that say which way a merged path came */
 	bool truncated, exits;		/* a loop was cut; the end was reached */
@@ -225,6 +228,11 @@ void engine_run(struct engine *e, struct gup_function *root, bool is_caller);
 /* All functions were run: what was left to callers that were not followed is open. */
 void engine_settle(struct engine *e);
 struct site *engine_site(struct engine *e, const struct gup_event *event);
+/*
+ * Is an argument of the site what the callers of its static function pass? While that is run by
+ * itself nothing is known of it; each of them is run, and knows its own.
+ */
+bool engine_callers_decide(const struct engine *e, const struct site *site, int argument);
 /* walk.c: may the path still come to an acquire, in a function that runs now? */
 bool engine_acquires_ahead(const struct state *s);
 int engine_frame(struct engine *e, const char *path);
@@ -253,7 +261,7 @@ bool report(struct engine *e, struct state *s, const struct rule *rule, struct s
 bool report_at(struct engine *e, struct state *s, const struct rule *rule, enum gup_level level,
 	       struct site *site, const struct gup_pos *pos, Z3_ast cond, const char *format, ...)
 	__attribute__((format(printf, 8, 9)));
-/* A finding that no path led to: about two places of the file, of which `other` has the note. */
+/* A finding that no path led to; the note, if there is another place to it, is `other`, or NULL. */
 bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 		  const struct gup_pos *pos, const struct finding_step *other, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));

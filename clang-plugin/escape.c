@@ -109,21 +109,20 @@ static void note_read(void *data, int var)
 	reads->param |= var < reads->nr_params;
 }
 
-/* Are the flags what the callers in this file pass? Each of them is run, and knows its own. */
-static bool callers_decide(const struct engine *e, const struct site *site)
+bool engine_callers_decide(const struct engine *e, const struct site *site, int argument)
 {
 	struct reads reads = { site->function->nr_params, false };
 
-	if (site->function != e->root || !site->function->is_static)
+	if (site->function != e->root || !site->function->is_static || argument < 0)
 		return false;
-	flow_reads(site->event->args[site->form->flags], note_read, &reads);
+	flow_reads(site->event->args[argument], note_read, &reads);
 	return reads.param;
 }
 
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null)
 {
 	cases_acquire(e, s, site, longterm_of(e, s, flags), is_null);
-	if (!flags || !model_flag(e->model, "FOLL_WRITE") || callers_decide(e, site))
+	if (!flags || !model_flag(e->model, "FOLL_WRITE") || engine_callers_decide(e, site, site->form->flags))
 		return;
 	Z3_ast set = flag_bit(e, flags, "FOLL_WRITE");
 

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "facts.h"
 #include "output.h"
+#include "rules/rules.h"
 
 struct gup_session {
 	struct gup_options options;
@@ -178,6 +179,16 @@ static bool calls_helper(struct engine *e, const struct gup_function *function)
 	return false;
 }
 
+/* Is it pages of GUP that the event releases? put_page() drops others, but for those that a field of this file keeps. */
+static bool releases(struct engine *e, const struct gup_function *function, const struct gup_event *event)
+{
+	const struct api_row *row;
+	const struct gup_term *field = rule_released_array(e, function, event, &row);
+
+	return row && row->role == ROLE_RELEASE &&
+	       (!row->generic || (field && rule_kept_field(e, field, row->kind)));
+}
+
 /* Does the function release in more than one place, by itself or by functions that it calls? */
 static bool releases_twice(struct engine *e, const struct gup_function *function)
 {
@@ -186,13 +197,10 @@ static bool releases_twice(struct engine *e, const struct gup_function *function
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
-			const struct api_row *row = event->kind == EVENT_CALL ?
-				api_find(e->api, event->callee) : NULL;
-			struct gup_function *callee = !row && event->kind == EVENT_CALL ?
+			struct gup_function *callee = event->kind == EVENT_CALL && !api_of_call(e->api, event) ?
 				model_find(e->model, event->callee) : NULL;
 
-			count += row ? row->role == ROLE_RELEASE && !row->generic :
-				 callee && flow_of(e->model, e->api, callee)->releases;
+			count += callee ? flow_of(e->model, e->api, callee)->releases : releases(e, function, event);
 		}
 	return count > 1;
 }
@@ -219,6 +227,7 @@ static void run_all(struct engine *e)
 			engine_run(e, e->model->functions[i], true);
 		}
 	}
+	e->all_releases = true;
 	for (int i = 0; i < e->model->nr_functions; i++)
 		if (!ran[i] && releases_twice(e, e->model->functions[i]))
 			engine_run(e, e->model->functions[i], true);

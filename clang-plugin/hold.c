@@ -222,6 +222,7 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	if (!site)
 		return;
 	site->reached = true;
+	site->reached_above |= e->root != site->function;
 	s->nr_dropped = 0;
 	if (!form || row->returns == RETURNS_VOID || row->returns == RETURNS_ERRNO) {
 		engine_site_open(e, site, form ? "this function's references are not modelled" :

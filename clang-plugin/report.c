@@ -245,7 +245,8 @@ bool report_plain(struct engine *e, const struct rule *rule, struct site *site,
 	va_end(args);
 	fill_in(f, rule, rule->level, site, pos, function_at(e, pos));
 	f->steps = arena_alloc(e->kept, sizeof(*f->steps));
-	f->steps[f->nr_steps++] = *other;
+	if (other)
+		f->steps[f->nr_steps++] = *other;
 	if (rule->level != LEVEL_NOTE)
 		site->failed = true;
 	return true;

@@ -311,7 +311,7 @@ bool engine_acquires_ahead(const struct state *s)
  */
 static bool is_over(struct engine *e, const struct state *s)
 {
-	bool release = false;
+	bool release = e->all_releases;
 
 	if (s->nr_holdings || engine_acquires_ahead(s))
 		return false;

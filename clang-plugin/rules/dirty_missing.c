@@ -244,7 +244,7 @@ static bool calls(const struct gup_function *function, const char *name)
 /* Does nobody but who takes the pages call the function that drops them? Then it is there for errors. */
 static bool only_undoes(const struct engine *e, const struct gup_function *drops, const struct gup_function *takes)
 {
-	if (drops == takes)
+	if (drops == takes || calls(drops, takes->name))
 		return true;
 	if (!drops->is_static || !calls(takes, drops->name))
 		return false;

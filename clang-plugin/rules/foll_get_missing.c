@@ -5,6 +5,10 @@
  */
 #include "rules.h"
 
+static const char message[] =
+	"%s() is given pages without FOLL_GET: it works today because "
+	"__get_user_pages_locked() sets the flag, and would fail once that is an assert";
+
 static void acquire(struct engine *e, struct state *s, struct site *site, const struct rule *rule,
 		    Z3_ast flags, struct value pages)
 {
@@ -18,12 +22,24 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 		return;
 	if (rule_flag_set(e, s, flags, "FOLL_GET") || rule_flag_set(e, s, flags, "FOLL_PIN"))
 		return;
-	report(e, s, rule, site, &site->event->pos, NULL,
-	       "%s() is given pages without FOLL_GET: it works today because "
-	       "__get_user_pages_locked() sets the flag, and would fail once that is an assert",
-	       row->name);
+	if (engine_callers_decide(e, site, site->form->flags) || engine_callers_decide(e, site, site->form->pages)) {
+		site->left_to_callers = true;
+		return;
+	}
+	report(e, s, rule, site, &site->event->pos, NULL, message, row->name);
+}
+
+/* A static function that nobody in sight calls: by a pointer, perhaps. */
+static void finish(struct engine *e, const struct rule *rule)
+{
+	for (int i = 0; i < e->nr_sites; i++) {
+		struct site *site = &e->sites[i];
+
+		if (site->left_to_callers && !site->reached_above)
+			report_plain(e, rule, site, &site->event->pos, NULL, message, site->row->name);
+	}
 }
 
 const struct rule rule_foll_get_missing = {
-	.id = "foll-get-missing", .level = LEVEL_WARNING, .acquire = acquire,
+	.id = "foll-get-missing", .level = LEVEL_WARNING, .acquire = acquire, .finish = finish,
 };

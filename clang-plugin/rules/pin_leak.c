@@ -34,7 +34,10 @@ static bool is_owner(const struct gup_function *function, const struct gup_term 
 	       !strcmp(function->vars[term->var].record, kept->record);
 }
 
-/* May the event release what is in the field: by itself, or in code that is not seen? */
+/*
+ * May the event release what is in the field: by itself, or in code that is not seen? What a static
+ * function releases stands in this file, and is looked at there.
+ */
 static bool may_release(struct engine *e, const struct gup_function *function,
 			const struct gup_event *event, const struct kept_field *kept)
 {
@@ -48,9 +51,9 @@ static bool may_release(struct engine *e, const struct gup_function *function,
 		return function != kept->site->function && (!field || is_field(field, kept)) &&
 		       (!row->generic || kept->kind == KIND_GET);
 	}
-	for (int a = 0; !row && a < event->nr_args; a++)
+	for (int a = 0; !row && !event->callee_static && a < event->nr_args; a++)
 		if (is_field(engine_holder_of(e, function, event->args[a], false), kept) ||
-		    (!event->callee_static && is_owner(function, event->args[a], kept)))
+		    is_owner(function, event->args[a], kept))
 			return true;
 	return false;
 }

@@ -4,6 +4,22 @@
 
 #include <string.h>
 
+/* pages[i], released by itself: there is no such one. That the first is not there is the unchecked result. */
+static void released_beyond(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+			    const struct release_info *info)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast offset = smt_binary(smt, OP_SUB, true, info->base, h->base);
+	Z3_ast beyond = smt_compare(smt, OP_GE, false, offset, h->count);
+	int64_t number;
+
+	if ((smt_constant(smt, offset, &number) && !number) || !rule_depends_only_on(e, info->base, h) ||
+	    rule_holdings_in(s, h->array) > 1 || !engine_possible(e, s, beyond))
+		return;
+	report(e, s, rule, h->site, rule_common_place(s, h->path, info->event), beyond,
+	       "A page is released that %s() did not return", h->site->row->name);
+}
+
 static void released(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		     const struct release_info *info)
 {
@@ -13,11 +29,12 @@ static void released(struct engine *e, struct state *s, struct holding *h, const
 	if (!info->exact || info->row->unit == UNIT_RANGE || info->row->unit == UNIT_FOLIO_REFS ||
 	    !rule_depends_only_on(e, info->asked, h))
 		return;
-	/* A single page that may not be there is a matter of the unchecked result. */
-	if (smt_constant(smt, info->asked, &number) && number == 1)
-		return;
 	if (smt_constant(smt, h->asked, &number) && number == 1)
 		return;
+	if (smt_constant(smt, info->asked, &number) && number == 1) {
+		released_beyond(e, s, h, rule, info);
+		return;
+	}
 	Z3_ast more = smt_compare(smt, OP_GT, false, info->asked, info->overlap);
 
 	if (!engine_possible(e, s, more))

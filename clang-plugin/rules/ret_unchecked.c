@@ -17,12 +17,25 @@ static void report_result(struct engine *e, struct state *s, const struct rule *
 		  h->site->row->name, only_zero ? ", but only if 0 came back" : "");
 }
 
+/* How many pages bytes are is not solved; a negative number of them is none. */
+static void use_of_bytes(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+			 const struct gup_event *event)
+{
+	Z3_ast negative = smt_compare(&e->smt, OP_LT, true, h->result, smt_number(&e->smt, 0, 64));
+
+	if (!h->page_result && rule_holdings_in(s, h->array) == 1 &&
+	    engine_possible(e, s, negative))
+		report_result(e, s, rule, h, event, negative, "A page is used");
+}
+
 static void use(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		Z3_ast index, Z3_ast count, const struct gup_event *event)
 {
 	struct smt *smt = &e->smt;
 	int64_t number;
 
+	if (index && h->vague_count)
+		use_of_bytes(e, s, h, rule, event);
 	if (!index || h->vague_count || h->page_result || rule_holdings_in(s, h->array) > 1 ||
 	    !rule_depends_only_on(e, index, h) || (count && !rule_depends_only_on(e, count, h)))
 		return;

@@ -88,3 +88,31 @@ void sum_fits(unsigned long start, unsigned long end, long each, struct page **p
 	if (total > 0)
 		release_pages(pages, total);
 }
+
+bool is_special(struct page *page);
+bool is_wanted(int i);
+
+/* Some of those that were asked for, and not of those that came. */
+int releases_some(unsigned long start, int n, struct page **pages)
+{
+	int i, ret = pin_user_pages_fast(start, n, FOLL_LONGTERM, pages);
+
+	if (ret <= 0)
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		if (is_wanted(i))
+			unpin_user_page(pages[i]); /* expect plugin: release-wrong-count */
+	return ret;
+}
+
+int releases_some_that_came(unsigned long start, int n, struct page **pages)
+{
+	int i, ret = pin_user_pages_fast(start, n, FOLL_LONGTERM, pages);
+
+	if (ret <= 0)
+		return -EFAULT;
+	for (i = 0; i < ret; i++)
+		if (is_special(pages[i]))
+			unpin_user_page(pages[i]);
+	return ret;
+}
