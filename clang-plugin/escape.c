@@ -83,8 +83,7 @@ bool engine_is_outer(const struct state *s, const struct place *object)
 
 static Z3_ast flag_bit(struct engine *e, Z3_ast flags, const char *name)
 {
-	return smt_nonzero(&e->smt, smt_binary(&e->smt, OP_AND, false, flags,
-		smt_number(&e->smt, model_flag(e->model, name), smt_width(&e->smt, flags))));
+	return smt_flag(&e->smt, flags, model_flag(e->model, name));
 }
 
 /* How FOLL_LONGTERM stands on this path. */

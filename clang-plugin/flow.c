@@ -172,7 +172,7 @@ static void find_joins(const struct gup_function *function, struct flow *flow, s
 
 struct ahead {
 	struct name_set reads;
-	bool acquires, releases;
+	bool acquires, own, releases;
 };
 
 static unsigned name_bit(const char *name)
@@ -198,6 +198,7 @@ static bool join(struct ahead *to, const struct ahead *from)
 	for (int i = 0; i < 4; i++)
 		to->reads.bits[i] |= from->reads.bits[i];
 	to->acquires |= from->acquires;
+	to->own |= from->own;
 	to->releases |= from->releases;
 	return memcmp(&old, to, sizeof(old)) != 0;
 }
@@ -243,6 +244,7 @@ static void look_at_event(const struct gup_model *model, const struct api *api,
 	if (row && (row->iter != ITER_NONE || row->kind == KIND_PIN_IF_USER))
 		add_name(ahead, API_ITER_FIELD);
 	ahead->acquires |= row && row->role == ROLE_ACQUIRE;
+	ahead->own |= !depth && row && row->role == ROLE_ACQUIRE;
 	ahead->releases |= row && row->role == ROLE_RELEASE && !row->generic;
 	if (callee && depth < MAX_CALL_DEPTH)
 		look_at_function(model, api, callee, ahead, depth + 1);
@@ -287,6 +289,7 @@ static void find_ahead(struct gup_model *model, const struct api *api,
 	for (int b = 0; b < function->nr_blocks; b++) {
 		flow->blocks[b].reads = ahead[b].reads;
 		flow->blocks[b].leads_to_acquire = ahead[b].acquires;
+		flow->blocks[b].leads_to_own = ahead[b].own;
 		flow->blocks[b].leads_to_release = ahead[b].releases;
 		flow->releases |= ahead[b].releases;
 	}

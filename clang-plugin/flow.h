@@ -35,6 +35,7 @@ struct flow_block {
 	bool *live;			/* variables that may be read from here on */
 	struct name_set reads;		/* fields that may be read from here on */
 	bool leads_to_acquire;		/* here or later, callees included */
+	bool leads_to_own;		/* the same, without callees */
 	bool leads_to_release;		/* the same, of releases that only pages of GUP have */
 };
 

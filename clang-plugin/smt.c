@@ -231,6 +231,17 @@ Z3_ast smt_nonzero(struct smt *smt, Z3_ast value)
 	return smt_compare(smt, OP_NE, false, value, smt_number(smt, 0, smt_width(smt, value)));
 }
 
+/* The bit by itself: of `(x ? A : 0) | B` that simplifies to what it is, where a mask of all would not. */
+Z3_ast smt_flag(struct smt *smt, Z3_ast value, int64_t mask)
+{
+	int bit = power_of_two((uint64_t)mask);
+
+	if (bit < 0 || (unsigned)bit >= smt_width(smt, value))
+		return smt_nonzero(smt, smt_binary(smt, OP_AND, false, value,
+						   smt_number(smt, mask, smt_width(smt, value))));
+	return smt_nonzero(smt, smt_simplify(smt, Z3_mk_extract(smt->z3, bit, bit, value)));
+}
+
 Z3_ast smt_truth(struct smt *smt, Z3_ast condition, unsigned width)
 {
 	return smt_ite(smt, condition, smt_number(smt, 1, width), smt_number(smt, 0, width));

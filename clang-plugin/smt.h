@@ -78,6 +78,8 @@ Z3_ast smt_and(struct smt *smt, Z3_ast a, Z3_ast b);
 Z3_ast smt_or(struct smt *smt, Z3_ast a, Z3_ast b);
 Z3_ast smt_ite(struct smt *smt, Z3_ast condition, Z3_ast yes, Z3_ast no);
 Z3_ast smt_nonzero(struct smt *smt, Z3_ast value);
+/* Is a bit of the mask set? */
+Z3_ast smt_flag(struct smt *smt, Z3_ast value, int64_t mask);
 Z3_ast smt_truth(struct smt *smt, Z3_ast condition, unsigned width);
 Z3_ast smt_simplify(struct smt *smt, Z3_ast term);
 Z3_ast smt_min_unsigned(struct smt *smt, Z3_ast a, Z3_ast b);

@@ -182,6 +182,31 @@ static Z3_ast edge_condition(struct engine *e, const struct gup_block *block, in
 	}
 }
 
+/*
+ * The function's own acquires come first: a callee that takes others, on a way of its own, may
+ * use the budget up.
+ */
+static void own_first(const struct engine *e, const struct state *s, const struct gup_block *block, int *open,
+		      Z3_ast *conds, int count)
+{
+	const struct flow *flow = s->frames[s->depth].function->analysis;
+
+	if (s->depth || s->nr_holdings || e->is_caller)
+		return;
+	for (int i = 0; i < count; i++) {
+		if (!flow->blocks[block->edges[open[i]].target].leads_to_own)
+			continue;
+		int edge = open[i];
+		Z3_ast cond = conds[i];
+
+		open[i] = open[0];
+		conds[i] = conds[0];
+		open[0] = edge;
+		conds[0] = cond;
+		return;
+	}
+}
+
 /* Follows every edge that is possible; false: none is. */
 static bool follow(struct engine *e, struct state *s, const struct gup_block *block)
 {
@@ -204,6 +229,7 @@ static bool follow(struct engine *e, struct state *s, const struct gup_block *bl
 		if ((i == 1 && truth && !count) || engine_feasible(e, s, conds[count]))
 			open[count++] = i;
 	}
+	own_first(e, s, block, open, conds, count);
 	for (int i = count - 1; i >= 0; i--) {
 		struct state *next = i ? state_copy(&e->arena, s) : s;
 		const struct gup_edge *edge = &block->edges[open[i]];

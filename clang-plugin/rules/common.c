@@ -7,22 +7,14 @@ bool rule_flag_set(struct engine *e, const struct state *s, Z3_ast flags, const 
 {
 	int64_t mask = model_flag(e->model, name);
 
-	if (!flags || !mask)
-		return false;
-	Z3_ast bit = smt_binary(&e->smt, OP_AND, false, flags,
-				smt_number(&e->smt, mask, smt_width(&e->smt, flags)));
-
-	return engine_certain(e, s, smt_nonzero(&e->smt, bit));
+	return flags && mask && engine_certain(e, s, smt_flag(&e->smt, flags, mask));
 }
 
 bool rule_flag_possible(struct engine *e, const struct state *s, Z3_ast flags, const char *name)
 {
 	int64_t mask = model_flag(e->model, name);
 
-	if (!flags || !mask)
-		return false;
-	return engine_possible(e, s, smt_nonzero(&e->smt, smt_binary(&e->smt, OP_AND, false, flags,
-				smt_number(&e->smt, mask, smt_width(&e->smt, flags)))));
+	return flags && mask && engine_possible(e, s, smt_flag(&e->smt, flags, mask));
 }
 
 bool rule_is_null(struct engine *e, struct value pages)
