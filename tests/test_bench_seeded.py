@@ -505,3 +505,58 @@ def test_pins_that_nobody_is_given(tmp_path):
     assert "the pins do not last" in drops(file, "drop-longterm")[0]
     file = open_file(tmp_path, VISIT.replace("knock(start)", "show(pages, got)"))
     assert len(edits(file, "drop-dirty")) == 1 and len(edits(file, "drop-longterm")) == 1
+
+
+def test_a_number_that_is_no_matter_of_pages(tmp_path):
+    """Accounting, and an error that goes to the caller whatever the variable's sign."""
+    file = open_file(tmp_path, """\
+#include <gup.h>
+void account(long nr);
+int send(struct page **pages, int nr);
+static int short_of(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret != nr)
+		return -EFAULT;
+	account(nr);
+	return send(pages, ret);
+}
+static int full(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret != nr)
+		return -EFAULT;
+	return send(pages, nr);
+}
+static int told(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret < 0)
+		return ret;
+	account(ret);
+	return ret;
+}
+static long widened(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret < 0)
+		return ret;
+	return ret;
+}
+static int sent(unsigned long start, int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret < 0)
+		return ret;
+	return send(pages, ret);
+}
+""")
+    assert [e.function for e in edits(file, "weaken-short-check")] == ["full"]
+    assert drops(file, "weaken-short-check") == ["nothing behind the check uses more than the result"]
+    assert sorted({e.function for e in edits(file, "unsigned-count")}) == ["sent", "widened"]
+    assert "it is only tested and returned: a caller meets the same -errno" in drops(file, "unsigned-count")

@@ -6,6 +6,17 @@ from bench.seeded.ops.common import (Operator, checks, decls, literal, refers, r
 
 UNSIGNED = {"int": "unsigned int", "long": "unsigned long", "short": "unsigned short",
             "ssize_t": "size_t", "s64": "u64", "s32": "u32", "long long": "unsigned long long"}
+VALUES = ("UNEXPOSED_EXPR", "PAREN_EXPR", "CSTYLE_CAST_EXPR", "CONDITIONAL_OPERATOR")
+
+
+def bookkeeping(node, call):
+    """
+    Is @node, a number of pages, only given to a call that is given neither the pages of @call nor
+    what holds them, as atomic64_add(nr, &mm->pinned_vm) is?
+    """
+    around = node.inside("CALL_EXPR")
+    pages = call.arg("pages", "page")
+    return around is not None and pages is not None and not decls(around) & decls(pages)
 
 
 class WeakenShort(Operator):
@@ -29,7 +40,7 @@ class WeakenShort(Operator):
         after = [n for n in call.function.body.walk() if n.start >= statement.end]
         used = decls(asked)
         if used and not any(n.kind == "MEMBER_REF_EXPR" for n in asked.walk()) \
-                and not any(n.decl in used for n in after):
+                and not any(n.decl in used and not bookkeeping(n, call) for n in after):
             return self.drop(call, "nothing behind the check uses more than the result")
         new = f"{unit.source(operand)} < 0"
         return self.edit(call, [(node.start, node.end, new)], [call])
@@ -51,7 +62,7 @@ class UnsignedCount(Operator):
                 continue
             change = self.redeclare(file.unit, declaration)
             if change:
-                reason = self.harmless(file.unit, call, result)
+                reason = self.harmless(file.unit, call, result) or self.returned(call, declaration)
                 yield self.drop(call, reason) if reason else self.edit(call, change, [call])
 
     @staticmethod
@@ -101,6 +112,26 @@ class UnsignedCount(Operator):
                         and not any(refers(n, result) for n in statement.children[1].walk()):
                     return "a check by != catches the error as well"
         return None if signed else "no comparison of the result depends on its sign"
+
+    @staticmethod
+    def returned(call, declaration):
+        """
+        The reason, where all that becomes of the result is that it is tested and returned, in a
+        type of the same width: -errno comes to the caller as it did before. None elsewhere.
+        """
+        for node in call.function.body.walk():
+            if node.decl != declaration.decl or node.kind != "DECL_REF_EXPR" or node.start <= call.node.end:
+                continue
+            if bookkeeping(node, call):
+                continue
+            around = next(n for n in node.ancestors() if n.kind not in (*VALUES, "BINARY_OPERATOR") or n.op == "=")
+            tested = around.kind == "IF_STMT" and node.start < around.children[0].end
+            written = around.op == "=" and around.children[0].bare().decl == declaration.decl \
+                and not refers(around.children[1], declaration.decl)
+            if not tested and not written and not (around.kind == "RETURN_STMT" and
+                                                   call.function.result == declaration.type):
+                return None
+        return "it is only tested and returned: a caller meets the same -errno"
 
 
 OPERATORS = [WeakenShort(), UnsignedCount()]
