@@ -13,7 +13,7 @@
 #define MAX_QUESTIONS 700u
 #define MAX_UNKNOWNS 12u
 #define MAX_WORK 2000000u		/* of the solver, in its own units */
-#define MAX_MEMORY (32u << 20)	/* bytes of terms and states */
+#define MAX_MEMORY (12u << 20)	/* bytes of terms and states */
 
 /* --- sites and frames ---------------------------------------------------------- */
 

@@ -774,11 +774,12 @@ private:
 	bool worthLowering(ASTContext &Ctx)
 	{
 		SourceManager &SM = Ctx.getSourceManager();
-		for (auto It = SM.fileinfo_begin(); It != SM.fileinfo_end(); ++It) {
-			FileID Id = SM.translateFile(It->first);
-			if (Id.isInvalid() || !isOwn(SM, SM.getLocForStartOfFile(Id)))
+		for (unsigned I = 1; I < SM.local_sloc_entry_size(); I++) {
+			const SrcMgr::SLocEntry &Entry = SM.getLocalSLocEntry(I);
+			SourceLocation L = SourceLocation::getFromRawEncoding(Entry.getOffset());
+			if (!Entry.isFile() || !isOwn(SM, L))
 				continue;
-			StringRef Text = SM.getBufferData(Id);
+			StringRef Text = SM.getBufferData(SM.getFileID(L));
 			if (gup_text_is_interesting(Session, Text.data(), Text.size()))
 				return true;
 		}
