@@ -106,6 +106,9 @@ class UnsignedCount(Operator):
                     continue
                 if not any(n.bare().decl == result for n in node.children):
                     continue
+                if node.op in (">", ">=") and node.children[0].bare().decl == result \
+                        and literal(unit, node.children[1]) is None and unit.leaves(statement.children[1]):
+                    return "a check by > catches the error as well"
                 if node.op != "!=":
                     signed = True
                 elif unit.leaves(statement.children[1]) and literal(unit, node.children[1]) != 0 \
