@@ -149,6 +149,18 @@ static bool in_function_that_takes(const struct owned_group *group, const struct
 	return false;
 }
 
+/* The structure is a variable of the function: whoever is given it copies what is in it. */
+static bool is_on_stack(const struct gup_function *function, const char *record)
+{
+	for (int i = 0; i < function->nr_vars; i++) {
+		const struct gup_var *v = &function->vars[i];
+
+		if (v->kind == VAR_LOCAL && v->is_object && v->record && !strcmp(v->record, record))
+			return true;
+	}
+	return false;
+}
+
 /* Only those who fill the field ever empty it, on their error paths. */
 static void check_leak(struct program *p, const struct owned_group *group,
 		       const struct gup_options *options, struct field_findings *found)
@@ -159,7 +171,7 @@ static void check_leak(struct program *p, const struct owned_group *group,
 	for (int i = 0; i < group->events.drops.count; i++)
 		if (!in_function_that_takes(group, &group->events.drops.list[i]))
 			return;
-	if (!is_handed_over(p, take, options))
+	if (is_on_stack(take->function, group->first->record) || !is_handed_over(p, take, options))
 		return;
 	f = add(p, found, "pin-leak", take, take);
 	f->finding.message = arena_printf(&p->arena,
