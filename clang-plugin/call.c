@@ -215,8 +215,11 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 		struct value value = engine_eval(e, s, event->args[i]);
 		struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
 
-		if (h)		/* by number */
+		if (h) {
+			/* By number, as memory_failure() takes it: the callee's to answer for. */
 			lend(h, event);
+			h->lent_tested = false;
+		}
 		if (!value.points)
 			continue;
 		state_forget_dropped(s, place_object(value.points));
