@@ -54,6 +54,7 @@ export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
 export GUP_BUILD := $(value BUILD)
 export GUP_N := $(value N)
+export GUP_FACTS := $(value FACTS)
 export GUP_SARIF := $(value SARIF)
 export GUP_TREE := $(value TREE)
 export GUP_DIRECTORIES := $(value DIRECTORIES)
@@ -85,7 +86,7 @@ help:
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
-	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [OUT=dir]  bugs put into it: how many are found'
+	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [FACTS=dir] [OUT=dir]  bugs put into it: how many are found'
 	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [OUT=dir] [SMATCH=program]  the same through other analysers'
 	@echo 'make bench-speed KDIR=linux BUILD=its-clang-build [N=40] [OUT=dir] [AUDIT=audit.sarif]  the parts beside yardsticks'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'

@@ -32,6 +32,8 @@ def parser_of_edits(prog, doc, number, out):
     parser = parser_of(prog, doc, number, "jobs", "launch", out=out)
     parser.add_argument("--clang", default=os.environ.get("GUP_CLANG") or "clang-19", help="CLANG=")
     parser.add_argument("--plugin", default="", help="gupcheck.so, if not the one that is built here")
+    parser.add_argument("--facts", default=os.environ.get("GUP_FACTS", ""), metavar="DIR",
+                        help="facts of the tree's files, from an audit: look across files as well (FACTS=)")
     parser.add_argument("--report", action="store_true", help="only score what has been run")
     return parser
 

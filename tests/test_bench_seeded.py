@@ -466,6 +466,50 @@ def test_whole_run(tmp_path):
     assert json.loads((out / "results.json").read_text()) == made
 
 
+FIELD = """\
+#include <gup.h>
+struct region { struct page **pages; int nr; };
+int fill(struct region *r, unsigned long start)
+{
+	int got = pin_user_pages_fast(start, r->nr, FOLL_WRITE | FOLL_LONGTERM, r->pages);
+
+	if (got == r->nr)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(r->pages, got);
+	return -EFAULT;
+}
+void drain(struct region *r)
+{
+	unpin_user_pages_dirty_lock(r->pages, r->nr, true);
+}
+"""
+
+
+@pytest.mark.parametrize("across, outcome", [(True, "found"), (False, "missed")])
+def test_a_release_that_nobody_has_shows_in_the_link(tmp_path, across, outcome):
+    """That no file of the program releases is not for one file to say."""
+    plugin = ROOT / "clang-plugin" / "build" / "19" / "gupcheck.so"
+    tree, build, facts = tmp_path / "linux", tmp_path / "build", tmp_path / "facts"
+    write_tree(tree, {"Makefile": "VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n", "mm/gup.c": GUP_C,
+                      "drivers/a.c": FIELD, "drivers/b.c": DRIVER})
+    write_tree(build, {"compile_commands.json": json.dumps([
+        {"directory": str(build), "file": str(tree / "drivers/a.c"),
+         "arguments": ["clang-19", *ARGS, "-c", "-o", "x.o", str(tree / "drivers/a.c")]}])})
+    for name in ("a", "b"):
+        source = str(tree / f"drivers/{name}.c")
+        write_tree(facts, {f"{name}-1.unit": json.dumps({"file": source})})
+        subprocess.run(["clang-19", *ARGS, "-fsyntax-only", f"-fplugin={plugin}", "-fplugin-arg-gupcheck-quiet",
+                        f"-fplugin-arg-gupcheck-facts={facts}/{name}-1.facts", source], check=True)
+    words = [sys.executable, "-m", "bench.seeded", "--kdir", str(tree), "--build", str(build), "--jobs", "2",
+             "--number", "40", "--out", str(tmp_path / "out"), *(["--facts", str(facts)] if across else [])]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert [row["outcome"] for row in made["edits"]
+            if row["op"] == "delete-release" and row["function"] == "drain"] == [outcome]
+
+
 def test_bad_arguments(tmp_path):
     run = subprocess.run([sys.executable, "-m", "bench.seeded"], cwd=ROOT, capture_output=True,
                          text=True, check=False, env={"PATH": os.environ["PATH"]})

@@ -30,7 +30,8 @@ def seeded(args, out):
     """Choose the edits, and have them proven to compile, by the seeded benchmark itself."""
     words = [sys.executable, "-m", "bench.seeded", "--kdir", args.kdir, "--build", args.build,
              "--number", str(args.number), "--out", str(out / "seeded"), "--jobs", str(args.jobs),
-             "--launch", args.launch, "--clang", args.clang, "--plugin", args.plugin]
+             "--launch", args.launch, "--clang", args.clang, "--plugin", args.plugin,
+             "--facts", args.facts]
     done = subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL if args.report else None,
                           check=False)
     if done.returncode:

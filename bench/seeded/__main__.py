@@ -130,11 +130,15 @@ def main():
     plugin = Path(args.plugin or ROOT / "clang-plugin" / "build" / version / "gupcheck.so").resolve()
     if not plugin.exists():
         raise UserError(f"{plugin} is not there; run make plugin CLANG={args.clang}")
+    facts = str(Path(args.facts).resolve()) if args.facts else ""
+    if facts and not any(Path(facts).glob("*.facts")):
+        raise UserError(f"{facts} has no facts; give FACTS=the folder in which an audit of this tree keeps them: "
+                        "'checker' in the output directory of the build that it prepared")
     tree = open_tree(kdir).version
     names = [n for n, row in plan.api_rows().items() if row["role"] == "acquire"]
     units = {re.sub(r"\W", "_", name): {
         "file": name, "source": c.source, "directory": c.directory, "args": c.args,
-        "kdir": str(kdir), "plugin": str(plugin), "clang": args.clang}
+        "kdir": str(kdir), "plugin": str(plugin), "clang": args.clang, "facts": facts}
         for name, c in commands.load(args.build, kdir, names).items()}
     variables = prepare(out, units, str(plugin))
     jobs.write(out, variables, args.launch)

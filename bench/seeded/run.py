@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.seeded import edit
+from bench.seeded import edit, linked, score
 from bench.seeded.plan import write
 
 FOUND = re.compile(r"^(.*?):(\d+):\d+: (?:warning|error): (.*) \[(?:-Werror,)?-Wgup-([a-z0-9-]+)\]$")
@@ -18,10 +18,10 @@ ERROR = re.compile(r".*?\b(?:fatal )?error: (.*)")
 TIMEOUT = 600                      # seconds; a run that takes longer is reported as such
 
 
-def check(command, text, work):
+def check(command, text, work, facts=None):
     """
     Run the plugin on @text in place of the file of @command (a row of units.json): what it
-    finds in that file, and the verdict of each site there.
+    finds in that file, and the verdict of each site there. @facts: where its facts go, if anywhere.
     """
     source = Path(work) / "edited.c"
     overlay = Path(work) / "overlay.json"
@@ -32,7 +32,8 @@ def check(command, text, work):
         encoding="utf-8")
     words = [command["clang"], "-fsyntax-only", "-Qunused-arguments", "-ivfsoverlay", str(overlay),
              f"-fplugin={command['plugin']}", "-fplugin-arg-gupcheck-sites",
-             "-fplugin-arg-gupcheck-stats", *command["args"], command["source"]]
+             "-fplugin-arg-gupcheck-stats", *([f"-fplugin-arg-gupcheck-facts={facts}"] if facts else []),
+             *command["args"], command["source"]]
     start = time.monotonic()
     try:
         done = subprocess.run(words, cwd=command["directory"], capture_output=True, text=True,
@@ -56,6 +57,30 @@ def check(command, text, work):
     return result
 
 
+def link_clean(out, key, command, text, work):
+    """What the link says of the clean file, as {(rule, message)}; kept, as several edits ask."""
+    kept = out / "clean" / f"{key}.linked"
+    if not kept.exists():
+        facts = Path(work) / "clean.facts"
+        check(command, text, work, facts)
+        write(kept, {"findings": linked.findings(command, facts, work)})
+    return {(rule, message) for rule, _, message in json.loads(kept.read_text(encoding="utf-8"))["findings"]}
+
+
+def look_across(out, row, command, texts, work, result):
+    """Add to @result what a link finds in the edited file and not in the clean one; @texts: of both."""
+    clean = json.loads((out / "clean" / f"{row['key']}.json").read_text(encoding="utf-8"))["result"]
+    places = json.loads((out / "plan" / f"{row['key']}.json").read_text(encoding="utf-8"))["functions"]
+    if result["ended"] != "ok" or not linked.RULES & set(row["expects"]) or \
+            score.judge({**row, "result": result}, clean, places)["outcome"] == "found":
+        return
+    facts = Path(work) / "edit.facts"
+    check(command, texts[1], work, facts)
+    known = link_clean(out, row["key"], command, texts[0], work)
+    result["findings"] += [found for found in linked.findings(command, facts, work)
+                           if (found[0], found[2]) not in known]
+
+
 def main(argv):
     """argv: OUT clean KEY | OUT edit ID. Writes OUT/clean/KEY.json or OUT/edits/ID.json."""
     out, what, name = Path(argv[0]).resolve(), argv[1], argv[2]
@@ -67,7 +92,10 @@ def main(argv):
     command = json.loads((out / "units.json").read_text(encoding="utf-8"))[key]
     text = Path(command["source"]).read_bytes().decode("latin-1")
     with tempfile.TemporaryDirectory(prefix="gup-seeded-") as work:
-        result = check(command, edit.apply(text, changes), work)
+        edited = edit.apply(text, changes)
+        result = check(command, edited, work)
+        if what == "edit" and command["facts"]:
+            look_across(out, row, command, (text, edited), work, result)
     write(to, {**row, "result": result})
 
 

@@ -83,7 +83,8 @@ def judge(row, clean, clean_places):
             return {"outcome": "open", "why": newly[0][1]}
         return {"outcome": "silent", "why": ""}
     right = [f for f in new if f[0] in row["expects"]]
-    if any(f[1] in row["related"] for f in right):
+    at = [after for _, after in row["sites"]]
+    if any(f[1] in row["related"] or any(abs(f[2] - line) <= 3 for line in at) for f in right):
         return {"outcome": "found", "why": ""}
     if not new and _same(row, clean, clean_places):
         return {"outcome": "masked", "why": "the clean file has that finding there already"}
