@@ -136,6 +136,7 @@ static void lend_argument(struct engine *e, struct state *s, const struct gup_ev
 	if (page) {
 		engine_use(e, s, page, index, NULL, event);
 		lend(page, event);
+		page->page_lent = true;
 		return;
 	}
 	for (int i = 0; i < s->nr_holdings; i++) {
@@ -219,6 +220,7 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 			/* By number, as memory_failure() takes it: the callee's to answer for. */
 			lend(h, event);
 			h->lent_tested = false;
+			h->page_lent = true;
 		}
 		if (!value.points)
 			continue;

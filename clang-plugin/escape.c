@@ -213,6 +213,22 @@ static bool is_result_parameter(const struct state *s, const struct place *place
 	       place->parent->frame == s->frames[0].id;
 }
 
+/* `pages[i] = NULL`: a page that was there is not to be found there any more. */
+static void note_emptied(struct engine *e, struct state *s, const struct gup_event *event,
+			 const struct place *place, struct value value)
+{
+	int64_t number;
+	Z3_ast index;
+
+	if (!event || event->kind != EVENT_ASSIGN || event->lhs->type.page_depth != 1 || !value.bits ||
+	    !smt_constant(&e->smt, value.bits, &number) || number)
+		return;
+	const struct place *array = place_array(&e->places, place, &index);
+
+	for (int i = 0; i < s->nr_holdings; i++)
+		s->holdings[i].emptied += s->holdings[i].array == array;
+}
+
 void engine_store(struct engine *e, struct state *s, const struct gup_event *event,
 		  const struct place *place, struct value value)
 {
@@ -222,6 +238,7 @@ void engine_store(struct engine *e, struct state *s, const struct gup_event *eve
 	struct holding *h;
 
 	engine_wrote(e, s, event, place);
+	note_emptied(e, s, event, place, value);
 	for (int i = 0; value.bits && i < s->nr_holdings; i++) {
 		h = &s->holdings[i];
 		if (h->count_field == place)

@@ -101,11 +101,29 @@ static void leak(struct engine *e, struct state *s, struct holding *h, Z3_ast co
 			gup_rules[i]->leave(e, s, h, gup_rules[i], cond);
 }
 
+/* More is held than there are pages in the array: where NULL was put, nobody finds the page again. */
+static bool leaves_unseen(struct engine *e, struct state *s, struct holding *h, Z3_ast cond)
+{
+	struct smt *smt = &e->smt;
+
+	if (!h->emptied || h->vague_count || h->lent_to || h->kept_when || h->inexact)
+		return false;
+	Z3_ast seen = smt_binary(smt, OP_SUB, false, h->count, smt_number(smt, h->emptied, 64));
+	Z3_ast more = smt_and(smt, cond, smt_compare(smt, OP_GT, true, h->held, seen));
+
+	if (!engine_possible(e, s, more))
+		return false;
+	leak(e, s, h, more);
+	return true;
+}
+
 static void leave_outer(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
 {
 	const char *where = place_text(e->kept, h->array);
 
 	hands_on(e, h);
+	if (!error && leaves_unseen(e, s, h, cond))
+		return;
 	if (!error) {
 		prove(h->site, PROOF_HANDED_OVER,
 		      arena_printf(e->kept, "handed over in %s, and nothing is left on the other paths", where));

@@ -298,6 +298,8 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->given_back |= b->given_back;
 	h->lent_tested &= b->lent_tested;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;
+	h->page_lent |= b->page_lent;
+	h->emptied = a->emptied < b->emptied ? a->emptied : b->emptied;
 	h->mapped = a->mapped == b->mapped ? a->mapped : NULL;
 	h->mapped_bits = a->mapped_bits == b->mapped_bits ? a->mapped_bits : NULL;
 	return true;

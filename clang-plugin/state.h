@@ -48,6 +48,8 @@ struct holding {
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
+	bool page_lent;			/* ... that was given a page, and may have taken a reference of its own */
+	unsigned emptied;		/* slots of the array in which NULL took the place of a page */
 	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */
 	const struct place *kept_object;	/* ... this, or NULL */

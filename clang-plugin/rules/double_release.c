@@ -73,7 +73,7 @@ static bool is_only(struct engine *e, const struct state *s, const struct holdin
 	if (s->took_more)
 		return false;
 	if (h)
-		return !h->extra_ref && !h->lent_to;
+		return !h->extra_ref && !h->page_lent;
 	field = rule_released_array(e, function, info->event, &row);
 	return field && rule_kept_field(e, field, KIND_GET);
 }

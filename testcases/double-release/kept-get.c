@@ -39,3 +39,33 @@ void trim(struct cache *c)
 	put_page(c->pages[0]);
 	put_page(c->pages[0]);
 }
+
+/* Who was given the iterator has looked at the pages; who was given a page may have taken another reference. */
+struct walk { struct page *pages[4]; unsigned long at; };
+
+void copy(struct walk *w);
+void isolate(struct page *page);
+
+int copy_and_put_twice(unsigned long start)
+{
+	struct walk w = { .at = start };
+
+	if (get_user_pages_fast(start, 1, 0, w.pages) != 1)
+		return -EFAULT;
+	copy(&w);
+	put_page(w.pages[0]);
+	put_page(w.pages[0]); /* expect plugin: double-release */
+	return 0;
+}
+
+int isolate_and_put_twice(unsigned long start)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(start, 1, 0, &page) != 1)
+		return -EFAULT;
+	isolate(page);
+	put_page(page);
+	put_page(page);
+	return 0;
+}
