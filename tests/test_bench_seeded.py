@@ -583,6 +583,16 @@ static int told(unsigned long start, int nr, struct page **pages)
 	account(ret);
 	return ret;
 }
+static int undone(unsigned long start, unsigned int nr, struct page **pages)
+{
+	int ret = pin_user_pages_fast(start, nr, 0, pages);
+
+	if (ret >= 0 && ret < nr) {
+		unpin_user_pages(pages, ret);
+		ret = -EFAULT;
+	}
+	return ret;
+}
 static long widened(unsigned long start, int nr, struct page **pages)
 {
 	int ret = pin_user_pages_fast(start, nr, 0, pages);
@@ -601,6 +611,6 @@ static int sent(unsigned long start, int nr, struct page **pages)
 }
 """)
     assert [e.function for e in edits(file, "weaken-short-check")] == ["full"]
-    assert drops(file, "weaken-short-check") == ["nothing behind the check uses more than the result"]
+    assert set(drops(file, "weaken-short-check")) == {"nothing behind the check uses more than the result"}
     assert sorted({e.function for e in edits(file, "unsigned-count")}) == ["sent", "widened"]
     assert "it is only tested and returned: a caller meets the same -errno" in drops(file, "unsigned-count")

@@ -62,7 +62,7 @@ class UnsignedCount(Operator):
                 continue
             change = self.redeclare(file.unit, declaration)
             if change:
-                reason = self.harmless(file.unit, call, result) or self.returned(call, declaration)
+                reason = self.harmless(file.unit, call, result) or self.returned(file.unit, call, declaration)
                 yield self.drop(call, reason) if reason else self.edit(call, change, [call])
 
     @staticmethod
@@ -117,7 +117,20 @@ class UnsignedCount(Operator):
         return None if signed else "no comparison of the result depends on its sign"
 
     @staticmethod
-    def returned(call, declaration):
+    def guarded(unit, node, decl):
+        """Does a test that the result is less than a count stand before @node? -errno is not, unsigned."""
+        for branch in node.ancestors():
+            if branch.kind != "IF_STMT" or not branch.children[1].start <= node.start < branch.children[1].end:
+                continue
+            tests = list(branch.children[0].walk())
+            if not any(n.op == "||" for n in tests) and any(
+                    n.op in ("<", "<=") and n.children[0].bare().decl == decl
+                    and literal(unit, n.children[1]) is None for n in tests):
+                return True
+        return False
+
+    @staticmethod
+    def returned(unit, call, declaration):
         """
         The reason, where all that becomes of the result is that it is tested and returned, in a
         type of the same width: -errno comes to the caller as it did before. None elsewhere.
@@ -125,7 +138,7 @@ class UnsignedCount(Operator):
         for node in call.function.body.walk():
             if node.decl != declaration.decl or node.kind != "DECL_REF_EXPR" or node.start <= call.node.end:
                 continue
-            if bookkeeping(node, call):
+            if bookkeeping(node, call) or UnsignedCount.guarded(unit, node, declaration.decl):
                 continue
             around = next(n for n in node.ancestors() if n.kind not in (*VALUES, "BINARY_OPERATOR") or n.op == "=")
             tested = around.kind == "IF_STMT" and node.start < around.children[0].end
