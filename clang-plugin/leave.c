@@ -312,6 +312,10 @@ static void leave_holding(struct engine *e, struct state *s, struct holding *h, 
 		engine_site_open(e, h->site, "a path depends on a value that is not modelled");
 		return;
 	}
+	if (h->released && h->owner_asked) {
+		engine_site_open(e, h->site, "what is released depends on what the object that has the pages said before");
+		return;
+	}
 	/* Whoever gets all of them in his own memory need not be told how many they are. */
 	bool outer = !h->freed && engine_is_outer(s, place_object(h->array));
 	bool handed_over = outer && !error && !h->released;

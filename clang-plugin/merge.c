@@ -299,6 +299,7 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->lent_tested &= b->lent_tested;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;
 	h->page_lent |= b->page_lent;
+	h->owner_asked |= b->owner_asked;
 	h->emptied = a->emptied < b->emptied ? a->emptied : b->emptied;
 	h->mapped = a->mapped == b->mapped ? a->mapped : NULL;
 	h->mapped_bits = a->mapped_bits == b->mapped_bits ? a->mapped_bits : NULL;

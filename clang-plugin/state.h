@@ -49,6 +49,7 @@ struct holding {
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
 	bool page_lent;			/* ... that was given a page, and may have taken a reference of its own */
+	bool owner_asked;		/* a test, since, of what the object that has the array held at first */
 	unsigned emptied;		/* slots of the array in which NULL took the place of a page */
 	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */

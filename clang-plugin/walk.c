@@ -182,6 +182,35 @@ static Z3_ast edge_condition(struct engine *e, const struct gup_block *block, in
 	}
 }
 
+/* Whatever was written to it in between. */
+static bool same_object(const struct place *a, const struct place *b)
+{
+	return a == b || (a->kind == PLACE_TARGET && b->kind == PLACE_TARGET && a->parent == b->parent);
+}
+
+/*
+ * The path turns on what an object held before the function was called: what its flags say of an array
+ * that it was given here, whoever made the object knows.
+ */
+static void note_owners(struct engine *e, struct state *s, Z3_ast cond)
+{
+	const struct smt_symbols symbols = *smt_symbols(&e->smt, cond);
+
+	for (int n = 0; n < symbols.count; n++) {
+		int id = smt_memory(&e->smt, symbols.ids[n]);
+
+		if (id <= 0 || id > e->places.count)
+			continue;
+		const struct place *owner = place_object(e->places.by_id[id]);
+
+		for (int a = 0; a < s->nr_attachments; a++)
+			for (int i = 0; i < s->nr_holdings; i++)
+				s->holdings[i].owner_asked |=
+					s->attachments[a].inner == place_object(s->holdings[i].array) &&
+					s->attachments[a].outer && same_object(s->attachments[a].outer, owner);
+	}
+}
+
 /*
  * The function's own acquires come first: a callee that takes others, on a way of its own, may
  * use the budget up.
@@ -238,6 +267,8 @@ static bool follow(struct engine *e, struct state *s, const struct gup_block *bl
 			engine_branch_step(e, next, block, edge);
 		if (count > 1 && s->nr_holdings && smt_symbols(&e->smt, conds[i])->vague)
 			next->guessed = true;
+		if (count > 1 && s->nr_holdings)
+			note_owners(e, next, conds[i]);
 		state_add_fact(&e->arena, &e->smt, next, conds[i]);
 		go(next, edge->target);
 		if (i)
