@@ -10,7 +10,10 @@ def put_file(path, data):
     crash, has the old or the new one. Raises OSError; then nothing is left beside it.
     """
     if isinstance(data, str):
-        data = data.encode("utf-8", "surrogateescape")
+        try:
+            data = data.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:      # half of a pair, as a damaged log may have it: no byte of a name
+            data = data.encode("utf-8", "replace")
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(data)

@@ -12,6 +12,8 @@ def test_text_and_bytes(tmp_path):
     path = tmp_path / "x.json"
     files.put_file(path, "\udcffé")
     assert path.read_bytes() == b"\xff\xc3\xa9"
+    files.put_file(path, "\ud800x")
+    assert path.read_bytes() == b"?x"
     files.put_file(path, b"\0")
     assert path.read_bytes() == b"\0" and os.listdir(tmp_path) == ["x.json"]
 
