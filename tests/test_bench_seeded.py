@@ -555,6 +555,7 @@ def test_a_number_that_is_no_matter_of_pages(tmp_path):
     """Accounting, and an error that goes to the caller whatever the variable's sign."""
     file = open_file(tmp_path, """\
 #include <gup.h>
+struct ctx { struct page *page; };
 void account(long nr);
 int send(struct page **pages, int nr);
 static int short_of(unsigned long start, int nr, struct page **pages)
@@ -601,6 +602,16 @@ static long widened(unsigned long start, int nr, struct page **pages)
 		return ret;
 	return ret;
 }
+static int used(unsigned long start, struct ctx *c)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(start, 1, 0, &page);
+
+	if (ret < 0)
+		return ret;
+	c->page = page;
+	return 0;
+}
 static int sent(unsigned long start, int nr, struct page **pages)
 {
 	int ret = pin_user_pages_fast(start, nr, 0, pages);
@@ -612,5 +623,5 @@ static int sent(unsigned long start, int nr, struct page **pages)
 """)
     assert [e.function for e in edits(file, "weaken-short-check")] == ["full"]
     assert set(drops(file, "weaken-short-check")) == {"nothing behind the check uses more than the result"}
-    assert sorted({e.function for e in edits(file, "unsigned-count")}) == ["sent", "widened"]
+    assert sorted({e.function for e in edits(file, "unsigned-count")}) == ["sent", "used", "widened"]
     assert "it is only tested and returned: a caller meets the same -errno" in drops(file, "unsigned-count")

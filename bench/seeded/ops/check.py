@@ -133,9 +133,15 @@ class UnsignedCount(Operator):
     def returned(unit, call, declaration):
         """
         The reason, where all that becomes of the result is that it is tested and returned, in a
-        type of the same width: -errno comes to the caller as it did before. None elsewhere.
+        type of the same width, and nobody looks at the pages: -errno comes to the caller as it did
+        before. None elsewhere.
         """
+        pages = call.arg("pages", "page")
+        used = decls(pages) if pages else set()
         for node in call.function.body.walk():
+            if node.start > call.node.end and node.decl in used and \
+                    not UnsignedCount.guarded(unit, node, declaration.decl):
+                return None
             if node.decl != declaration.decl or node.kind != "DECL_REF_EXPR" or node.start <= call.node.end:
                 continue
             if bookkeeping(node, call) or UnsignedCount.guarded(unit, node, declaration.decl):
