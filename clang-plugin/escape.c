@@ -99,23 +99,10 @@ static unsigned longterm_of(struct engine *e, struct state *s, Z3_ast flags)
 	return engine_certain(e, s, set) ? LONGTERM_SET : LONGTERM_MAYBE;
 }
 
-struct reads { int nr_params; bool param; };
-
-static void note_read(void *data, int var)
-{
-	struct reads *reads = data;
-
-	reads->param |= var < reads->nr_params;
-}
-
 bool engine_callers_decide(const struct engine *e, const struct site *site, int argument)
 {
-	struct reads reads = { site->function->nr_params, false };
-
-	if (site->function != e->root || !site->function->is_static || argument < 0)
-		return false;
-	flow_reads(site->event->args[argument], note_read, &reads);
-	return reads.param;
+	return site->function == e->root && site->function->is_static && argument >= 0 &&
+	       flow_reads_any(site->event->args[argument], 0, site->function->nr_params);
 }
 
 void engine_note_flags(struct engine *e, struct state *s, struct site *site, Z3_ast flags, bool is_null)

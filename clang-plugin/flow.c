@@ -15,6 +15,14 @@ void flow_reads(const struct gup_term *term, void (*visit)(void *data, int var),
 	flow_reads(term->b, visit, data);
 }
 
+bool flow_reads_any(const struct gup_term *term, int from, int to)
+{
+	if (!term)
+		return false;
+	return (term->kind == TERM_VAR && term->var >= from && term->var < to) ||
+	       flow_reads_any(term->a, from, to) || flow_reads_any(term->b, from, to);
+}
+
 bool flow_same_term(const struct gup_term *a, const struct gup_term *b)
 {
 	if (!a || !b)

@@ -53,6 +53,8 @@ struct flow {
 struct flow *flow_of(struct gup_model *model, const struct api *api, struct gup_function *function);
 /* Calls visit for each variable that the term reads. */
 void flow_reads(const struct gup_term *term, void (*visit)(void *data, int var), void *data);
+/* Does it read one of the variables [from, to)? */
+bool flow_reads_any(const struct gup_term *term, int from, int to);
 bool flow_has_name(const struct name_set *set, const char *name);
 bool flow_same_term(const struct gup_term *a, const struct gup_term *b);
 

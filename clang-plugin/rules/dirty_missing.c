@@ -5,6 +5,7 @@
  */
 #include "rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char message[] =
@@ -32,12 +33,6 @@ static bool adds_write(const struct engine *e, const struct gup_term *term)
 	return term->kind == TERM_CONST && (term->value & model_flag(e->model, "FOLL_WRITE"));
 }
 
-static bool mentions(const struct gup_term *term, int var)
-{
-	return term && ((term->kind == TERM_VAR && term->var == var) || mentions(term->a, var) ||
-			mentions(term->b, var));
-}
-
 /*
  * Does a value that the variable has in a block, from the event at `first` on, come to `use` as it
  * is: is there a way on which nothing gives it another, or FOLL_WRITE as well? `seen`: blocks that were entered.
@@ -53,7 +48,7 @@ static bool comes_to(const struct engine *e, const struct gup_function *function
 		if (event == use)
 			return true;
 		if (event->kind == EVENT_ASSIGN && event->lhs->kind == TERM_VAR && event->lhs->var == var &&
-		    (adds_write(e, event->rhs) || !mentions(event->rhs, var)))
+		    (adds_write(e, event->rhs) || !flow_reads_any(event->rhs, var, var + 1)))
 			return false;
 	}
 	for (int i = 0; i < b->nr_edges; i++) {
@@ -68,14 +63,24 @@ static bool comes_to(const struct engine *e, const struct gup_function *function
 	return false;
 }
 
+static bool reaches(const struct engine *e, const struct gup_function *function, int block, int first,
+		    int var, const struct gup_event *use)
+{
+	bool *seen = calloc((size_t)function->nr_blocks, sizeof(*seen));
+	bool found = !seen || comes_to(e, function, block, first, var, use, seen);
+
+	free(seen);
+	return found;
+}
+
 /*
  * Is the value that `use` sees sometimes one without FOLL_WRITE: `write ? FOLL_WRITE : 0`, `flags = 0; if (write) ...`?
  * With `unknown`, may it be: what is not known may lack the flag, but is not the direction of a transfer.
  */
-static bool lacks_write(struct engine *e, const struct gup_function *function,
+static bool lacks_write(const struct engine *e, const struct gup_function *function,
 			const struct gup_term *term, const struct gup_event *use, bool unknown, int depth)
 {
-	bool any = false, *seen;
+	bool any = false;
 
 	while (term->kind == TERM_CAST)
 		term = term->a;
@@ -86,7 +91,6 @@ static bool lacks_write(struct engine *e, const struct gup_function *function,
 		       lacks_write(e, function, term->b, use, unknown, depth + 1);
 	if (term->kind != TERM_VAR || depth > MAX_COPIES)
 		return unknown;
-	seen = arena_alloc(e->kept, (size_t)function->nr_blocks * sizeof(*seen));
 	for (int b = 0; b < function->nr_blocks; b++)
 		for (int i = 0; i < function->blocks[b].nr_events; i++) {
 			const struct gup_event *event = &function->blocks[b].events[i];
@@ -95,17 +99,15 @@ static bool lacks_write(struct engine *e, const struct gup_function *function,
 			    event->lhs->var != term->var)
 				continue;
 			any = true;
-			if (!lacks_write(e, function, event->rhs, event, unknown, depth + 1))
-				continue;
-			memset(seen, 0, (size_t)function->nr_blocks * sizeof(*seen));
-			if (comes_to(e, function, b, i + 1, term->var, use, seen))
+			if (lacks_write(e, function, event->rhs, event, unknown, depth + 1) &&
+			    reaches(e, function, b, i + 1, term->var, use))
 				return true;
 		}
 	return unknown && !any;
 }
 
 /* By the direction of a transfer? */
-static bool may_lack_write(struct engine *e, const struct holding *h)
+static bool may_lack_write(const struct engine *e, const struct holding *h)
 {
 	int flags = h->site->form->flags;
 
@@ -113,7 +115,7 @@ static bool may_lack_write(struct engine *e, const struct holding *h)
 					  h->site->event, false, 0);
 }
 
-static bool always_writes(struct engine *e, const struct holding *h)
+static bool always_writes(const struct engine *e, const struct holding *h)
 {
 	int flags = h->site->form->flags;
 
