@@ -349,6 +349,7 @@ void engine_open(struct engine *e, struct gup_model *model, const struct api *ap
 {
 	int count = 0;
 
+	smt_keep_tables();
 	memset(e, 0, sizeof(*e));
 	e->model = model;
 	e->api = api;

@@ -256,6 +256,11 @@ const char *gup_mismatch(const struct gup_session *session, const struct gup_mod
 		"made with another API table: make the facts again, or give the table with --api";
 }
 
+void gup_give_back(void)
+{
+	smt_give_back();
+}
+
 int gup_check(struct gup_session *session, struct gup_model *model, const struct gup_host *host)
 {
 	const char *wrong = model_check(model);
@@ -281,7 +286,5 @@ int gup_check(struct gup_session *session, struct gup_model *model, const struct
 							model->file + strlen(model->root), ".sarif")) && good;
 	count = engine.nr_findings;
 	arena_free(&kept);
-	/* It would count on top of what code generation needs. */
-	smt_give_back();
 	return good ? count : -1;
 }

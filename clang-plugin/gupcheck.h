@@ -57,6 +57,8 @@ bool gup_set_option(struct gup_options *options, const char *text);
 /* Loads the API table; NULL and a message on stderr when a user's file is bad. */
 struct gup_session *gup_open(const struct gup_options *options);
 void gup_close(struct gup_session *session);
+/* What analyses had goes back to the system: for a host that goes on to generate code, which would come on top. */
+void gup_give_back(void);
 /* Is a file beside the main one, and not a header that every file includes? By its name. */
 bool gup_file_is_local(const char *name);
 /* Does this text name a function that acquires references or releases pins? */

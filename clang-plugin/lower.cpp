@@ -758,6 +758,8 @@ public:
 		if (gup_check(Session, Model, &Host) < 0)
 			refuse(CI, "the results were not written");
 		model_free(Model);
+		if (Worth)
+			gup_give_back();
 	}
 
 private:

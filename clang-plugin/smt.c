@@ -17,7 +17,7 @@ static void on_error(Z3_context z3, Z3_error_code code)
  * function, they are faulted in anew, page by page, for the next: 80 ms on a virtual machine, more
  * than most functions take. Sizes in bytes; the first is the most that glibc takes.
  */
-static void keep_tables(void)
+void smt_keep_tables(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TRIM_THRESHOLD, 128 << 20);
@@ -32,7 +32,6 @@ void smt_open(struct smt *smt, struct arena *arena)
 {
 	Z3_config config = Z3_mk_config();
 
-	keep_tables();
 	memset(smt, 0, sizeof(*smt));
 	smt->arena = arena;
 	smt->z3 = Z3_mk_context(config);

@@ -54,7 +54,8 @@ struct smt_symbols {
 
 void smt_open(struct smt *smt, struct arena *arena);
 void smt_close(struct smt *smt);
-/* What contexts had is kept for the next one; with this, the system gets it back. */
+/* From now on what a context had is kept for the next one; and, with the other, the system gets it back. */
+void smt_keep_tables(void);
 void smt_give_back(void);
 /* solve.c's part of it. */
 void solve_close(struct smt *smt);

@@ -405,7 +405,8 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 		  (uint64_t)h->returned << 9 | (uint64_t)h->used << 10 |
 		  (uint64_t)h->data_used << 11 | (uint64_t)(h->clean_release != NULL) << 12 |
 		  (uint64_t)h->written << 13 | (uint64_t)h->inexact << 14 | (uint64_t)h->in_loop << 15 |
-		  (uint64_t)h->marked << 16 | (uint64_t)h->page_lent << 17 | (uint64_t)h->owner_asked << 18 | (uint64_t)h->emptied << 32);
+		  (uint64_t)h->marked << 16 | (uint64_t)h->page_lent << 17 |
+		  (uint64_t)h->owner_asked << 18 | (uint64_t)h->emptied << 32);
 }
 
 uint64_t state_signature(struct smt *smt, const struct state *state)
