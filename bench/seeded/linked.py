@@ -28,9 +28,11 @@ def findings(command, facts, work):
     words = [str(Path(command["plugin"]).with_name("gupcheck-facts")), "link", "--quiet",
              f"--root={command['kdir']}/", f"--sarif={log}", str(facts),
              *others(command["facts"], command["source"])]
-    subprocess.run(words, capture_output=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    if done.returncode:
+        raise OSError(f"the link with {command['source']} ended with {done.returncode}: {done.stderr[-300:]}")
     found = []
-    for run in json.loads(log.read_text(encoding="utf-8"))["runs"] if log.exists() else []:
+    for run in json.loads(log.read_text(encoding="utf-8"))["runs"]:
         for result in run.get("results", []):
             place = result["locations"][0]["physicalLocation"]
             if result.get("kind") == "fail" and \

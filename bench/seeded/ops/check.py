@@ -3,10 +3,11 @@
 
 from bench.seeded.ops.common import (Operator, checks, decls, literal, refers, result_of,
                                      short_checks)
+from bench.seeded.unit import SEE_THROUGH
 
 UNSIGNED = {"int": "unsigned int", "long": "unsigned long", "short": "unsigned short",
             "ssize_t": "size_t", "s64": "u64", "s32": "u32", "long long": "unsigned long long"}
-VALUES = ("UNEXPOSED_EXPR", "PAREN_EXPR", "CSTYLE_CAST_EXPR", "CONDITIONAL_OPERATOR")
+VALUES = SEE_THROUGH | {"CONDITIONAL_OPERATOR", "BINARY_OPERATOR"}     # but for an assignment
 
 
 def bookkeeping(node, call):
@@ -17,6 +18,19 @@ def bookkeeping(node, call):
     around = node.inside("CALL_EXPR")
     pages = call.arg("pages", "page")
     return around is not None and pages is not None and not decls(around) & decls(pages)
+
+
+def guarded(unit, node, decl):
+    """Does a test that the result, @decl, is less than a count stand before @node? -errno is not, unsigned."""
+    for branch in node.ancestors():
+        if branch.kind != "IF_STMT" or not branch.children[1].start <= node.start < branch.children[1].end:
+            continue
+        tests = list(branch.children[0].walk())
+        if not any(n.op == "||" for n in tests) and any(
+                n.op in ("<", "<=") and n.children[0].bare().decl == decl
+                and literal(unit, n.children[1]) is None for n in tests):
+            return True
+    return False
 
 
 class WeakenShort(Operator):
@@ -117,19 +131,6 @@ class UnsignedCount(Operator):
         return None if signed else "no comparison of the result depends on its sign"
 
     @staticmethod
-    def guarded(unit, node, decl):
-        """Does a test that the result is less than a count stand before @node? -errno is not, unsigned."""
-        for branch in node.ancestors():
-            if branch.kind != "IF_STMT" or not branch.children[1].start <= node.start < branch.children[1].end:
-                continue
-            tests = list(branch.children[0].walk())
-            if not any(n.op == "||" for n in tests) and any(
-                    n.op in ("<", "<=") and n.children[0].bare().decl == decl
-                    and literal(unit, n.children[1]) is None for n in tests):
-                return True
-        return False
-
-    @staticmethod
     def returned(unit, call, declaration):
         """
         The reason, where all that becomes of the result is that it is tested and returned, in a
@@ -138,15 +139,14 @@ class UnsignedCount(Operator):
         """
         pages = call.arg("pages", "page")
         used = decls(pages) if pages else set()
-        for node in call.function.body.walk():
-            if node.start > call.node.end and node.decl in used and \
-                    not UnsignedCount.guarded(unit, node, declaration.decl):
-                return None
-            if node.decl != declaration.decl or node.kind != "DECL_REF_EXPR" or node.start <= call.node.end:
+        behind = [n for n in call.function.body.walk() if n.start > call.node.end and n.decl is not None
+                  and not guarded(unit, n, declaration.decl)]
+        if any(n.decl in used for n in behind):
+            return None
+        for node in behind:
+            if node.decl != declaration.decl or node.kind != "DECL_REF_EXPR" or bookkeeping(node, call):
                 continue
-            if bookkeeping(node, call) or UnsignedCount.guarded(unit, node, declaration.decl):
-                continue
-            around = next(n for n in node.ancestors() if n.kind not in (*VALUES, "BINARY_OPERATOR") or n.op == "=")
+            around = next(n for n in node.ancestors() if n.kind not in VALUES or n.op == "=")
             tested = around.kind == "IF_STMT" and node.start < around.children[0].end
             written = around.op == "=" and around.children[0].bare().decl == declaration.decl \
                 and not refers(around.children[1], declaration.decl)
