@@ -96,6 +96,47 @@ static void own_first(const struct engine *e, const struct state *s, const struc
 	}
 }
 
+/* `ret < 0`, `ret < nr` where ret lost its sign: would -errno, with its sign, have gone the other way? */
+static void note_comparison(struct engine *e, struct state *s, struct holding *h, const struct gup_term *term,
+			    const struct gup_pos *pos)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast a = engine_eval(e, s, term->a).bits, b = engine_eval(e, s, term->b).bits;
+	unsigned width = a ? smt_width(smt, a) : 0;
+
+	if (!b || width < 32)
+		return;
+	b = smt_resize(smt, b, width, term->b->type.is_signed);
+	Z3_ast number = smt_resize(smt, h->result, 32, true), with_sign = smt_resize(smt, h->result, width, true);
+	Z3_ast without = smt_resize(smt, number, width, false);
+	bool left = a == with_sign || a == without, right = b == with_sign || b == without;
+
+	if (left == right)
+		return;
+	Z3_ast is = smt_compare(smt, term->op, false, a, b);
+	Z3_ast should = smt_compare(smt, term->op, true, left ? with_sign : a, right ? with_sign : b);
+	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, smt_number(smt, 0, 64));
+
+	if (engine_possible(e, s, smt_and(smt, negative, smt_or(smt, smt_and(smt, is, smt_not(smt, should)),
+								smt_and(smt, should, smt_not(smt, is))))))
+		h->sign_lost = pos;
+}
+
+static void note_signs(struct engine *e, struct state *s, const struct gup_term *term, const struct gup_pos *pos)
+{
+	while (term->kind == TERM_CAST || (term->kind == TERM_UNARY && term->op == OP_LNOT))
+		term = term->a;
+	if (term->kind == TERM_BINARY && (term->op == OP_LAND || term->op == OP_LOR)) {
+		note_signs(e, s, term->a, pos);
+		note_signs(e, s, term->b, pos);
+	} else if (term->kind == TERM_BINARY && term->op >= OP_LT && term->op <= OP_GE &&
+		   !term->a->type.is_signed && !term->a->type.is_pointer) {
+		for (int i = 0; i < s->nr_holdings; i++)
+			if (!s->holdings[i].sign_lost && !s->holdings[i].page_result)
+				note_comparison(e, s, &s->holdings[i], term, pos);
+	}
+}
+
 bool engine_follow(struct engine *e, struct state *s, const struct gup_block *block)
 {
 	Z3_ast truth = NULL, value = NULL, conds[MAX_WAYS];
@@ -107,10 +148,12 @@ bool engine_follow(struct engine *e, struct state *s, const struct gup_block *bl
 	}
 
 	if (block->cond && block->nr_edges && (block->edges[0].kind == EDGE_TRUE ||
-					       block->edges[0].kind == EDGE_FALSE))
+						       block->edges[0].kind == EDGE_FALSE)) {
+		note_signs(e, s, block->cond, &block->cond_pos);
 		truth = engine_condition(e, s, block->cond);
-	else if (block->cond)
+	} else if (block->cond) {
 		value = engine_eval(e, s, block->cond).bits;
+	}
 	for (int i = 0; i < block->nr_edges; i++) {
 		conds[count] = edge_condition(e, block, i, truth, value);
 		/* One of true and false is possible: when the first is not, the second is. */

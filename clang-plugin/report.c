@@ -175,6 +175,8 @@ static const char *function_at(const struct engine *e, const struct gup_pos *pos
 		for (int b = 0; b < function->nr_blocks; b++) {
 			const struct gup_block *block = &function->blocks[b];
 
+			if (&block->cond_pos == pos)
+				return function->name;
 			for (int i = 0; i < block->nr_events; i++)
 				if (&block->events[i].pos == pos)
 					return function->name;

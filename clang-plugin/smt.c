@@ -77,14 +77,31 @@ Z3_ast smt_simplify(struct smt *smt, Z3_ast term)
 	return Z3_simplify_ex(smt->z3, term, smt->simplify);
 }
 
+/* The term of that width which was extended to make this one, or NULL: the simplifier leaves extract(sign_ext(x)). */
+static Z3_ast unextended(struct smt *smt, Z3_ast value, unsigned width)
+{
+	if (Z3_get_ast_kind(smt->z3, value) != Z3_APP_AST)
+		return NULL;
+	Z3_app app = Z3_to_app(smt->z3, value);
+
+	if (Z3_get_decl_kind(smt->z3, Z3_get_app_decl(smt->z3, app)) != Z3_OP_SIGN_EXT)
+		return NULL;
+	Z3_ast inner = Z3_get_app_arg(smt->z3, app, 0);
+
+	return smt_width(smt, inner) == width ? inner : NULL;
+}
+
 Z3_ast smt_resize(struct smt *smt, Z3_ast value, unsigned width, bool is_signed)
 {
 	unsigned old = smt_width(smt, value);
 
 	if (old == width)
 		return value;
-	if (old > width)
-		return smt_simplify(smt, Z3_mk_extract(smt->z3, width - 1, 0, value));
+	if (old > width) {
+		Z3_ast inner = unextended(smt, value, width);
+
+		return inner ? inner : smt_simplify(smt, Z3_mk_extract(smt->z3, width - 1, 0, value));
+	}
 	return smt_simplify(smt, is_signed ? Z3_mk_sign_ext(smt->z3, width - old, value) :
 					     Z3_mk_zero_ext(smt->z3, width - old, value));
 }

@@ -314,6 +314,7 @@ static void roots(struct smt *smt, struct id_set *set, const struct state *state
 		add_ids(smt, set, h->held);
 		add_ids(smt, set, h->flags);
 		add_ids(smt, set, h->kept_when);
+		add_ids(smt, set, h->lent_said);
 	}
 	add_ids(smt, set, state->returned.bits);
 }
@@ -398,6 +399,7 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 	mix(hash, number_of(smt, h->count));
 	mix(hash, number_of(smt, h->held));
 	mix(hash, number_of(smt, h->kept_when));
+	mix(hash, number_of(smt, h->lent_said));
 	mix(hash, h->count_field ? (uint64_t)h->count_field->id << 32 | number_of(smt, h->count_value) : 0);
 	mix(hash, (uint64_t)h->released | (uint64_t)h->extra_ref << 1 | (uint64_t)h->freed << 2 |
 		  (uint64_t)h->count_stored << 4 | (uint64_t)h->dirtied << 5 |
@@ -406,7 +408,8 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 		  (uint64_t)h->data_used << 11 | (uint64_t)(h->clean_release != NULL) << 12 |
 		  (uint64_t)h->written << 13 | (uint64_t)h->inexact << 14 | (uint64_t)h->in_loop << 15 |
 		  (uint64_t)h->marked << 16 | (uint64_t)h->page_lent << 17 |
-		  (uint64_t)h->owner_asked << 18 | (uint64_t)h->emptied << 32);
+		  (uint64_t)h->owner_asked << 18 | (uint64_t)(h->sign_lost != NULL) << 19 |
+		  (uint64_t)h->emptied << 32);
 }
 
 uint64_t state_signature(struct smt *smt, const struct state *state)

@@ -48,8 +48,10 @@ struct holding {
 	bool returned, page_result;	/* page_result: the call returned the page itself */
 	const char *lent_to;		/* a function that may have kept or released them */
 	bool lent_tested;		/* ... whose result the caller looks at */
+	Z3_ast lent_said;		/* ... what it returned (64 bits), when it was given a number; or NULL */
 	bool page_lent;			/* ... that was given a page, and may have taken a reference of its own */
 	bool owner_asked;		/* a test, since, of what the object that has the array held at first */
+	const struct gup_pos *sign_lost;	/* a comparison that takes a negative result for a large one; or NULL */
 	unsigned emptied;		/* slots of the array in which NULL took the place of a page */
 	bool unmatched;			/* a release that may have been of these pages */
 	bool kept_durably;		/* stored in memory that outlives the function */

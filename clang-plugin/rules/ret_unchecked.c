@@ -116,7 +116,24 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 	       site->row->name);
 }
 
+/* An unsigned comparison was all that looked at the sign: what came back, an error or pages, is not told apart. */
+static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
+		bool error, bool kept)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast zero = smt_number(smt, 0, 64);
+	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, zero);
+
+	(void)error;
+	(void)kept;
+	if (!h->sign_lost || rule_is_internal(e, h->site) || !engine_possible(e, s, negative) ||
+	    !engine_possible(e, s, smt_compare(smt, OP_GT, true, h->result, zero)))
+		return;
+	report(e, s, rule, h->site, h->sign_lost, negative,
+	       "A negative errno of %s() is compared as an unsigned number, and passes for pages", h->site->row->name);
+}
+
 const struct rule rule_ret_unchecked = {
 	.id = "ret-unchecked", .level = LEVEL_ERROR, .once_per_site = true,
-	.use = use, .released = released, .store = store, .acquire = acquire,
+	.use = use, .released = released, .store = store, .acquire = acquire, .end = end,
 };
