@@ -125,6 +125,25 @@ static void lend(struct holding *h, const struct gup_event *event)
 	h->lent_to = event->callee ? event->callee : "a function pointer";
 	/* Whoever looks at the result still owns the pages when it says no. */
 	h->lent_tested = event->result_used && event->result >= 0;
+	h->lent_said = NULL;
+}
+
+/*
+ * By number, as memory_failure() takes a page: the callee's to answer for, unless it says -errno. Of
+ * a mere "no" it is not known whether it was asked to take the page at all.
+ */
+static void lend_number(struct engine *e, struct state *s, struct holding *h, const struct gup_event *event)
+{
+	const struct frame *frame = &s->frames[s->depth];
+	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	bool first = !h->lent_to;
+
+	lend(h, event);
+	h->lent_tested = false;
+	h->page_lent = true;
+	if (first && v && v->type.is_signed && v->type.width >= 32)
+		h->lent_said = smt_resize(&e->smt, engine_load(e, s, place_var(&e->places, frame->id, event->result, v),
+							       v->type).bits, 64, true);
 }
 
 static void lend_argument(struct engine *e, struct state *s, const struct gup_event *event,
@@ -212,16 +231,13 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 	state_forget_dropped(s, NULL);
 	for (int i = 0; i < s->nr_holdings; i++)
 		s->holdings[i].lent_now = false;
+	plain_result(e, s, event);
 	for (int i = 0; i < event->nr_args; i++) {
 		struct value value = engine_eval(e, s, event->args[i]);
 		struct holding *h = value.points ? NULL : engine_number_of(e, s, value);
 
-		if (h) {
-			/* By number, as memory_failure() takes it: the callee's to answer for. */
-			lend(h, event);
-			h->lent_tested = false;
-			h->page_lent = true;
-		}
+		if (h)
+			lend_number(e, s, h, event);
 		if (!value.points)
 			continue;
 		state_forget_dropped(s, place_object(value.points));
@@ -234,7 +250,6 @@ static void unknown_call(struct engine *e, struct state *s, const struct gup_eve
 		lend_argument(e, s, event, value);
 		forget_argument(e, s, event->args[i], value.points);
 	}
-	plain_result(e, s, event);
 	keep_in_result(e, s, event);
 }
 

@@ -187,6 +187,15 @@ static bool is_returned(const struct state *s, const struct holding *h)
 	return false;
 }
 
+/* Did who may have taken the pages say that it did not? */
+static bool is_refused(struct engine *e, struct state *s, const struct holding *h, bool error)
+{
+	if (!error)
+		return false;
+	return h->lent_tested || (h->lent_said && engine_certain(e, s, smt_compare(&e->smt, OP_LT, true,
+						h->lent_said, smt_number(&e->smt, 0, 64))));
+}
+
 static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3_ast cond, bool error)
 {
 	const char *where;
@@ -204,7 +213,7 @@ static void leave_local(struct engine *e, struct state *s, struct holding *h, Z3
 		      "the pages were stored where others reach them, and nothing is left on the other paths");
 		return;
 	}
-	if (h->lent_to && !(error && h->lent_tested)) {
+	if (h->lent_to && !is_refused(e, s, h, error)) {
 		engine_site_open(e, h->site, arena_printf(e->kept,
 			"%s%s may have kept or released the references", h->lent_to,
 			strchr(h->lent_to, ' ') ? "" : "()"));

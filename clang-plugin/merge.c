@@ -297,6 +297,7 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->unmatched |= b->unmatched;
 	h->given_back |= b->given_back;
 	h->lent_tested &= b->lent_tested;
+	h->lent_said = a->lent_said == b->lent_said ? a->lent_said : NULL;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;
 	h->page_lent |= b->page_lent;
 	h->owner_asked |= b->owner_asked;

@@ -22,6 +22,7 @@ static void lose_number(struct engine *e, struct state *s, struct value value)
 		return;
 	h->lent_to = "a loop over page frame numbers";
 	h->lent_tested = false;
+	h->lent_said = NULL;
 }
 
 /* Forgets what the loop assigns, so that any number of turns is covered. */
