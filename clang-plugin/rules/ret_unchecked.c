@@ -116,6 +116,36 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 	       site->row->name);
 }
 
+/* Does what the path knows, stores or returns speak of the result, beside its being an error or not? */
+static bool is_made_use_of(struct engine *e, const struct state *s, const struct holding *h)
+{
+	struct smt *smt = &e->smt;
+
+	if (s->returned.bits && smt_share(smt, s->returned.bits, h->result))
+		return true;
+	for (int i = 0; i < s->nr_entries; i++)
+		if (s->entries[i].value.bits && engine_is_outer(s, place_object(s->entries[i].place)) &&
+		    smt_share(smt, s->entries[i].value.bits, h->result))
+			return true;
+	for (int i = 0; i < s->nr_facts; i++)
+		if (smt_share(smt, s->facts[i], h->result) && !rule_depends_only_on(e, s->facts[i], h))
+			return true;
+	return false;
+}
+
+/* The path is the same for some of the pages as for all of them, and nobody can tell any more which it was. */
+static bool takes_some_for_all(struct engine *e, struct state *s, const struct holding *h)
+{
+	struct smt *smt = &e->smt;
+	Z3_ast one = smt_number(smt, 1, 64), several = smt_compare(smt, OP_GT, true, h->asked, one);
+	Z3_ast only_one = smt_and(smt, several, smt_compare(smt, OP_EQ, false, h->result, one));
+	Z3_ast all = smt_and(smt, several, smt_compare(smt, OP_EQ, false, h->result, h->asked));
+
+	return !h->count_stored && !h->released && !h->inexact && !h->lent_to && !h->vague_count &&
+	       !h->page_result && !s->guessed && rule_holdings_in(s, h->array) == 1 && !is_made_use_of(e, s, h) &&
+	       engine_possible(e, s, only_one) && engine_possible(e, s, all);
+}
+
 /* An unsigned comparison was all that looked at the sign: what came back, an error or pages, is not told apart. */
 static void end(struct engine *e, struct state *s, struct holding *h, const struct rule *rule,
 		bool error, bool kept)
@@ -124,9 +154,12 @@ static void end(struct engine *e, struct state *s, struct holding *h, const stru
 	Z3_ast zero = smt_number(smt, 0, 64);
 	Z3_ast negative = smt_compare(smt, OP_LT, true, h->result, zero);
 
-	(void)error;
-	(void)kept;
-	if (!h->sign_lost || rule_is_internal(e, h->site) || !engine_possible(e, s, negative) ||
+	if (rule_is_internal(e, h->site))
+		return;
+	if (kept && !error && takes_some_for_all(e, s, h))
+		report(e, s, rule, h->site, &h->site->event->pos, smt_compare(smt, OP_LT, true, h->result, h->asked),
+		       "Fewer pages than %s() was asked for are taken for all of them", h->site->row->name);
+	if (!h->sign_lost || !engine_possible(e, s, negative) ||
 	    !engine_possible(e, s, smt_compare(smt, OP_GT, true, h->result, zero)))
 		return;
 	report(e, s, rule, h->site, h->sign_lost, negative,

@@ -39,7 +39,7 @@ int flags_of_another(struct chosen *c, unsigned long start, int nr_pages)
 {
 	int pinned = pin_user_pages_fast(start, nr_pages, c->gup_flags, c->pages);
 
-	return pinned < 0 ? pinned : 0;
+	return pinned;
 }
 
 /* What hangs off the stack of a caller is gone when that returns. */
