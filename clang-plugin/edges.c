@@ -71,6 +71,12 @@ static void note_owners(struct engine *e, struct state *s, Z3_ast cond)
 	}
 }
 
+/* `i < ret`: the path turns on how many came back, not just on whether all did, or none. */
+static void note_result(struct engine *e, struct holding *h, Z3_ast cond)
+{
+	h->compared |= smt_share(&e->smt, cond, h->result) && !smt_within(&e->smt, cond, h->asked, h->result);
+}
+
 /*
  * The function's own acquires come first: a callee that takes others, on a way of its own, may
  * use the budget up.
@@ -171,6 +177,8 @@ bool engine_follow(struct engine *e, struct state *s, const struct gup_block *bl
 			next->guessed = true;
 		if (count > 1 && s->nr_holdings)
 			note_owners(e, next, conds[i]);
+		for (int h = 0; count > 1 && h < next->nr_holdings; h++)
+			note_result(e, &next->holdings[h], conds[i]);
 		state_add_fact(&e->arena, &e->smt, next, conds[i]);
 		engine_go(next, edge->target);
 		if (i)

@@ -300,6 +300,7 @@ static bool merge_holding(struct merging *m, struct holding *h, const struct hol
 	h->lent_said = a->lent_said == b->lent_said ? a->lent_said : NULL;
 	h->lent_to = a->lent_to ? a->lent_to : b->lent_to;
 	h->page_lent |= b->page_lent;
+	h->compared |= b->compared;
 	h->owner_asked |= b->owner_asked;
 	h->emptied = a->emptied < b->emptied ? a->emptied : b->emptied;
 	h->mapped = a->mapped == b->mapped ? a->mapped : NULL;

@@ -417,6 +417,16 @@ bool smt_has(struct smt *smt, Z3_ast term, unsigned id)
 	return false;
 }
 
+bool smt_within(struct smt *smt, Z3_ast term, Z3_ast a, Z3_ast b)
+{
+	struct smt_symbols symbols = *smt_symbols(smt, term);
+
+	for (int i = 0; i < symbols.count; i++)
+		if (!smt_has(smt, a, symbols.ids[i]) && !smt_has(smt, b, symbols.ids[i]))
+			return false;
+	return true;
+}
+
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b)
 {
 	struct smt_symbols x = *smt_symbols(smt, a), y = *smt_symbols(smt, b);

@@ -97,6 +97,8 @@ bool smt_is_opaque(const struct smt *smt, unsigned id);
 bool smt_share(struct smt *smt, Z3_ast a, Z3_ast b);
 /* Is this symbol one of the term's? */
 bool smt_has(struct smt *smt, Z3_ast term, unsigned id);
+/* Are all symbols of the term among those of the two? */
+bool smt_within(struct smt *smt, Z3_ast term, Z3_ast a, Z3_ast b);
 
 /* Can all of these hold together? */
 enum smt_answer smt_satisfiable(struct smt *smt, Z3_ast const *terms, int count);

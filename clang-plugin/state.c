@@ -409,7 +409,7 @@ static void mix_holding(struct smt *smt, uint64_t *hash, const struct holding *h
 		  (uint64_t)h->written << 13 | (uint64_t)h->inexact << 14 | (uint64_t)h->in_loop << 15 |
 		  (uint64_t)h->marked << 16 | (uint64_t)h->page_lent << 17 |
 		  (uint64_t)h->owner_asked << 18 | (uint64_t)(h->sign_lost != NULL) << 19 |
-		  (uint64_t)h->emptied << 32);
+		  (uint64_t)h->compared << 20 | (uint64_t)h->emptied << 32);
 }
 
 uint64_t state_signature(struct smt *smt, const struct state *state)

@@ -51,6 +51,7 @@ struct holding {
 	Z3_ast lent_said;		/* ... what it returned (64 bits), when it was given a number; or NULL */
 	bool page_lent;			/* ... that was given a page, and may have taken a reference of its own */
 	bool owner_asked;		/* a test, since, of what the object that has the array held at first */
+	bool compared;			/* the path turned on the result and on something else than was asked for */
 	const struct gup_pos *sign_lost;	/* a comparison that takes a negative result for a large one; or NULL */
 	unsigned emptied;		/* slots of the array in which NULL took the place of a page */
 	bool unmatched;			/* a release that may have been of these pages */

@@ -36,12 +36,7 @@ const char *rule_kind_text(enum api_kind kind)
 
 bool rule_depends_only_on(struct engine *e, Z3_ast term, const struct holding *h)
 {
-	struct smt_symbols want = *smt_symbols(&e->smt, term);
-
-	for (int i = 0; i < want.count; i++)
-		if (!smt_has(&e->smt, h->asked, want.ids[i]) && !smt_has(&e->smt, h->result, want.ids[i]))
-			return false;
-	return true;
+	return smt_within(&e->smt, term, h->asked, h->result);
 }
 
 static bool is_result(struct engine *e, const struct state *s, unsigned id)

@@ -116,7 +116,7 @@ static void acquire(struct engine *e, struct state *s, struct site *site, const 
 	       site->row->name);
 }
 
-/* Does what the path knows, stores or returns speak of the result, beside its being an error or not? */
+/* Does the path turn on the number that came back, store or return it? */
 static bool is_made_use_of(struct engine *e, const struct state *s, const struct holding *h)
 {
 	struct smt *smt = &e->smt;
@@ -127,10 +127,22 @@ static bool is_made_use_of(struct engine *e, const struct state *s, const struct
 		if (s->entries[i].value.bits && engine_is_outer(s, place_object(s->entries[i].place)) &&
 		    smt_share(smt, s->entries[i].value.bits, h->result))
 			return true;
-	for (int i = 0; i < s->nr_facts; i++)
-		if (smt_share(smt, s->facts[i], h->result) && !rule_depends_only_on(e, s->facts[i], h))
-			return true;
-	return false;
+	return h->compared;
+}
+
+/* Did no other call fill the same slots? The parts of one array may be for several calls. */
+static bool has_own_slots(struct engine *e, const struct state *s, const struct holding *h)
+{
+	int64_t base, other;
+
+	for (int i = 0; i < s->nr_holdings; i++) {
+		const struct holding *o = &s->holdings[i];
+
+		if (o != h && o->array == h->array && (!smt_constant(&e->smt, h->base, &base) ||
+						       !smt_constant(&e->smt, o->base, &other) || base == other))
+			return false;
+	}
+	return true;
 }
 
 /* The path is the same for some of the pages as for all of them, and nobody can tell any more which it was. */
@@ -142,7 +154,7 @@ static bool takes_some_for_all(struct engine *e, struct state *s, const struct h
 	Z3_ast all = smt_and(smt, several, smt_compare(smt, OP_EQ, false, h->result, h->asked));
 
 	return !h->count_stored && !h->released && !h->inexact && !h->lent_to && !h->vague_count &&
-	       !h->page_result && !s->guessed && rule_holdings_in(s, h->array) == 1 && !is_made_use_of(e, s, h) &&
+	       !h->page_result && !s->guessed && has_own_slots(e, s, h) && !is_made_use_of(e, s, h) &&
 	       engine_possible(e, s, only_one) && engine_possible(e, s, all);
 }
 
