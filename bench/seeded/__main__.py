@@ -140,9 +140,11 @@ def main():
         "file": name, "source": c.source, "directory": c.directory, "args": c.args,
         "kdir": str(kdir), "plugin": str(plugin), "clang": args.clang, "facts": facts}
         for name, c in commands.load(args.build, kdir, names).items()}
-    variables = prepare(out, units, str(plugin))
-    jobs.write(out, variables, args.launch)
+    variables = {}
+    # A report only reads: a run with other options may be under way here.
     if not args.report:
+        variables = prepare(out, units, str(plugin))
+        jobs.write(out, variables, args.launch)
         jobs.make(out, RULES, "plans", args.jobs, len(jobs.missing(out, "plan", units)))
     plans = {key: jobs.read(out, "plan", key) for key in units
              if (out / "plan" / f"{key}.json").exists()}
