@@ -170,6 +170,15 @@ static void lend_argument(struct engine *e, struct state *s, const struct gup_ev
 	}
 }
 
+/* Is it a variable, of any function that runs, with one value, whose address was passed down here? */
+static bool is_passed_variable(const struct state *s, const struct place *place)
+{
+	for (int i = 0; place->kind == PLACE_VAR && i <= s->depth; i++)
+		if (s->frames[i].id == place->frame)
+			return !s->frames[i].function->vars[place->var].is_object;
+	return false;
+}
+
 /* A callee may write through a pointer to one of our variables or fields. */
 static void forget_argument(struct engine *e, struct state *s, const struct gup_term *term,
 			    const struct place *place)
@@ -181,6 +190,10 @@ static void forget_argument(struct engine *e, struct state *s, const struct gup_
 		term = term->a;
 	if (place->kind == PLACE_FRESH && place->is_zeroed) {
 		state_stamp(&e->arena, s, place, key);
+		return;
+	}
+	if (term->kind == TERM_VAR && is_passed_variable(s, place)) {
+		state_forget(&e->arena, s, place, key);
 		return;
 	}
 	if (!exact || term->kind != TERM_ADDR)

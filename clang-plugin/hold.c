@@ -254,7 +254,8 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 
 	engine_set_result(e, s, event, (struct value){ result, NULL });
 	if (!pages.bits || is_null(e, pages)) {
-		site->proof = "takes no reference: pages is NULL";
+		if (!site->proof)
+			site->proof = "takes no reference: pages is NULL";
 		return;
 	}
 	struct value old = old_page(s, pages);
@@ -272,6 +273,9 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 	h->flags = flags.bits;
 	h->asked = form->count >= 0 ? engine_count(e, s, event->args[form->count]) :
 				      smt_number(&e->smt, row->returns == RETURNS_BYTES ? INT64_MAX : 1, 64);
+	/* As many bytes as there are: ~0UL is no negative number. */
+	if (row->returns == RETURNS_BYTES)
+		h->asked = smt_min_unsigned(&e->smt, h->asked, smt_number(&e->smt, INT64_MAX, 64));
 	/* Nor does one call move more than that: MAX_RW_COUNT of include/linux/fs.h. */
 	state_add_fact(&e->arena, &e->smt, s, smt_compare(&e->smt, OP_LE, true, h->result,
 							  smt_number(&e->smt, INT32_MAX, 64)));

@@ -114,3 +114,26 @@ int next_two_pages(struct iov_iter *iter, size_t *offset)
 	put_page(pages[0]);
 	return 0;
 }
+
+/* As much as there is: ~0UL is a large number of bytes, and no negative one. */
+int as_much_as_there_is(struct iov_iter *iter)
+{
+	struct page *pages[16];
+	size_t offset;
+
+	if (iov_iter_get_pages2(iter, pages, ~0UL, 16, &offset) <= 0) /* expect plugin: pin-leak */
+		return -EFAULT;
+	return 0;
+}
+
+int as_much_as_there_is_put(struct iov_iter *iter)
+{
+	struct page *pages[16];
+	size_t offset;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, ~0UL, 16, &offset); /* verdict plugin: pass */
+
+	if (bytes <= 0)
+		return -EFAULT;
+	put_all(pages, (bytes + offset + PAGE_SIZE - 1) / PAGE_SIZE);
+	return 0;
+}
