@@ -54,6 +54,12 @@ static void widths_extend_by_sign(void **state)
 	assert_int_equal(number, -14);
 	assert_true(smt_constant(smt, smt_resize(smt, minus, 64, false), &number));
 	assert_int_equal(number, 4294967282);
+
+	/* There and back again it is the same term, which rules compare by. */
+	Z3_ast x = smt_symbol(smt, "!x", 32);
+
+	assert_ptr_equal(smt_resize(smt, smt_resize(smt, x, 64, true), 32, true), x);
+	assert_ptr_equal(smt_resize(smt, smt_resize(smt, x, 64, false), 32, true), x);
 }
 
 static void the_same_question_is_asked_once(void **state)
@@ -79,6 +85,8 @@ static void symbols_are_found(void **state)
 	assert_false(smt_symbols(smt, x)->vague);
 	assert_true(smt_share(smt, sum, x));
 	assert_false(smt_share(smt, x, y));
+	assert_true(smt_within(smt, sum, x, y));
+	assert_false(smt_within(smt, sum, x, x));
 }
 
 static void equal_places_are_one(void **state)
