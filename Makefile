@@ -185,6 +185,7 @@ check: all plugin
 
 check-kernel: all plugin
 	@CLANG='$(CLANG)' scripts/deps build audit plugin source check long sparse slurm
+	@$(MAKE) -C clang-plugin CLANG='$(CLANG)' valgrind
 	@$(PYTHON) -m pytest -q -p no:cacheprovider -s tests/long
 
 # What the checker finds of bugs that are put into a kernel: docs/benchmarks.md.
