@@ -157,10 +157,16 @@ struct value engine_load(struct engine *e, struct state *s, const struct place *
 			 struct gup_type type);
 Z3_ast engine_count(struct engine *e, struct state *s, const struct gup_term *term);
 
-/* --- call.c, hold.c, escape.c, leave.c ------------------------------------------------------ */
+/* --- call.c, lend.c, hold.c, escape.c, leave.c ------------------------------------------------------ */
 
 /* Runs a call; false: the path ends here. May push a frame. */
 bool engine_call(struct engine *e, struct state *s, const struct gup_event *event);
+/* As above, of a callee of which nothing is known: it may keep, release, fill or overwrite what it is given. */
+void engine_call_unknown(struct engine *e, struct state *s, const struct gup_event *event);
+/* A result that nothing is known about, except that it is one value. */
+void engine_set_any_result(struct engine *e, struct state *s, const struct gup_event *event);
+/* Does the object hold the holding's array, or the pages in it? */
+bool engine_holds_array(const struct state *s, const struct holding *h, const struct place *object);
 void engine_acquire(struct engine *e, struct state *s, const struct gup_event *event,
 		    const struct api_row *row);
 void engine_release(struct engine *e, struct state *s, const struct gup_event *event,
