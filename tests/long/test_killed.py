@@ -42,7 +42,8 @@ def forget(cache, anew):
         for path in build.glob("commands-*"):
             path.unlink()
         if anew:
-            (build / "prepared.stamp").unlink()
+            # what another run began and never prepared has none
+            (build / "prepared.stamp").unlink(missing_ok=True)
 
 
 def descendants(pid):
