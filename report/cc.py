@@ -8,6 +8,7 @@ From the environment: CLANG (which clang), GUP_SARIF_DIR (a directory for one
 SARIF file a source), GUP_SPARSE (a sparse to run beside the checker, with its options: report/sparse.py).
 """
 
+from report import early            # the first of all, see there
 import os
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def check(arguments, source):
 
 def main(arguments):
     try:
+        early.over()
         source = next((a for a in reversed(arguments) if a.endswith(".c")), None)
         if not source:
             raise UserError("no C file among the arguments: make C=1 CHECK=gupcheck-cc starts it")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The gupcheck command: one function a subcommand, in the table at the end."""
 
+from report import early            # the first of all, see there
 import argparse
 import difflib
 import signal
@@ -101,7 +102,12 @@ def main(argv=None):
         return 0
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
-    return run.guarded(lambda: COMMANDS[args.command][0](args))
+
+    def command():
+        early.over()
+        return COMMANDS[args.command][0](args)
+
+    return run.guarded(command)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -135,6 +136,23 @@ def test_interrupted(project, tmp_path, number):
     assert not out.exists()
     _, log = scan(project, tmp_path)
     assert len(log["runs"][0]["results"]) == 1
+
+
+@pytest.mark.parametrize("module", ["command", "cc"])
+def test_interrupted_while_it_starts(tmp_path, module):
+    """A library that is loaded then, and takes any exception for its own, does not see Ctrl-C."""
+    waits = (f"import pathlib, time\npathlib.Path({str(tmp_path / 'begun')!r}).touch()\n"
+             "try:\n    time.sleep(60)\nexcept BaseException as err:\n    raise RuntimeError from err\n")
+    (tmp_path / "jsonschema.py").write_text(waits)
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+    words = [sys.executable, "-c", f"import report.{module}" + ", jsonschema"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=hear_signals) as proc:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        proc.send_signal(signal.SIGINT)
+        assert proc.stderr.read() == "gupcheck: interrupted\n"
+        assert proc.wait(timeout=20) == 130
 
 
 def test_only_the_files_that_were_asked_for(project, tmp_path):

@@ -98,6 +98,7 @@ def test_killed_and_resumed(linux, tmp_path):
         forget(cache, number % ANEW == ANEW - 1)
         shutil.rmtree(out)
         proc = start(linux, cache, out)
+        said = ""
         try:
             proc.communicate(timeout=moment)
             how = "it was faster"
@@ -105,8 +106,10 @@ def test_killed_and_resumed(linux, tmp_path):
             WAYS[way](proc.pid)
             # a job that outlives it may hold its output: the next run starts at once
             proc.wait()
+            os.set_blocking(proc.stdout.fileno(), False)
+            said = proc.stdout.read()
             how = way
-        assert how == "it was faster" or proc.returncode in (0, 130, -signal.SIGKILL), (number, way)
+        assert how == "it was faster" or proc.returncode in (0, 130, -signal.SIGKILL), (number, way, said)
         # all results or none
         left = {name for name in bytes_of(out) if not name.startswith(".")}
         assert how == "kill all of it" or how == "kill the command" or left in (set(), set(reference)), left
