@@ -2,7 +2,8 @@
 """
 What each tool made of each edit: the same measure for all. A report counts when it is new in the
 edited function (or in one that calls connect with it) and about the pages: it names a function
-of the API, or the pages, flags, number or result of a call of one, or stands on such a call.
+of the API, or the pages, flags, number or result of a call of one, or stands on such a call or on a line
+with its result (of a comparison of signs a compiler says no name).
 """
 
 import re
@@ -40,6 +41,11 @@ class Api:
                                       and not w.startswith("FOLL_")}
         return found
 
+    def results(self, text):
+        """The names of what acquiring functions return in @text."""
+        return {match[1] for match in self.call.finditer(text)
+                if match[1] and self.rows[match[2]]["role"] == "acquire"}
+
 
 def _arguments(text, start):
     """The arguments of the call whose "(" ends at @start."""
@@ -63,11 +69,16 @@ def _body(lines, places, functions):
                      if name in functions)
 
 
-def about(report, lines, variables, api):
-    """Is @report, [line, tag, text], about the pages?"""
+def _words(text):
+    return set(re.findall(r"[A-Za-z_]\w*", text))
+
+
+def about(report, lines, body, api):
+    """Is @report, [line, tag, text], about the pages that @body deals with?"""
     line, _, text = report
     there = lines[line - 1] if 0 < line <= len(lines) else ""
-    return bool(set(re.findall(r"[A-Za-z_]\w*", text)) & variables or api.call.search(there))
+    return bool(_words(text) & api.variables(body) or _words(there) & api.results(body) or
+                api.call.search(there))
 
 
 def _keyed(reports, places):
@@ -96,11 +107,11 @@ def judge(row, plan, text, before, after, api):
             return {"outcome": "failed", "why": said["problem"]}
     lines = edit.apply(text, row["changes"]).split("\n")
     related = set(row["related"]) | {row["function"]}
-    variables = api.variables(_body(lines, row["functions"], related))
+    body = _body(lines, row["functions"], related)
     new = [report for function, report in new_reports(before["reports"], after["reports"],
                                                       plan["functions"], row["functions"])
            if function in related]
-    right = [report for report in new if about(report, lines, variables, api)]
+    right = [report for report in new if about(report, lines, body, api)]
     shown = "; ".join(f"{line}: {text} [{tag}]" for line, tag, text in (right or new)[:3])
     return {"outcome": "found" if right else "other" if new else "silent", "why": shown}
 
@@ -112,8 +123,8 @@ def on_clean(said, plan, text, api):
     lines, found = text.split("\n"), []
     for report in said["reports"]:
         function = score.function_at(plan["functions"], report[0])
-        variables = api.variables(_body(lines, plan["functions"], {function})) if function else set()
-        if variables and about(report, lines, variables, api):
+        body = _body(lines, plan["functions"], {function}) if function else ""
+        if api.call.search(body) and about(report, lines, body, api):
             found.append([function, *report])
     return found
 
