@@ -138,8 +138,9 @@ def test_interrupted(project, tmp_path, number):
     assert len(log["runs"][0]["results"]) == 1
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("module", ["command", "cc"])
-def test_interrupted_while_it_starts(tmp_path, module):
+def test_interrupted_while_it_starts(tmp_path, module, number):
     """A library that is loaded then, and takes any exception for its own, does not see Ctrl-C."""
     waits = (f"import pathlib, time\npathlib.Path({str(tmp_path / 'begun')!r}).touch()\n"
              "try:\n    time.sleep(60)\nexcept BaseException as err:\n    raise RuntimeError from err\n")
@@ -150,7 +151,7 @@ def test_interrupted_while_it_starts(tmp_path, module):
         deadline = time.monotonic() + 60
         while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        proc.send_signal(signal.SIGINT)
+        proc.send_signal(number)
         assert proc.stderr.read() == "gupcheck: interrupted\n"
         assert proc.wait(timeout=20) == 130
 
