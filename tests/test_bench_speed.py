@@ -54,6 +54,14 @@ def test_what_fails_is_said(run, tmp_path):
     assert done.returncode == 1 and done.stderr.startswith("gupcheck: ") and "gupcheck-facts" in done.stderr
 
 
+def test_coccicheck_is_really_asked(run):
+    """The toy tree has none, and coccicheck says so."""
+    start, out = run
+    done = start("--parts", "coccicheck")
+    assert done.returncode == 1 and "scripts/coccicheck" in done.stderr
+    assert not (out / "speed.json").exists()
+
+
 def test_bad_arguments():
     done = subprocess.run([sys.executable, "-m", "bench.speed"], cwd=ROOT, capture_output=True, text=True,
                           check=False, env={"PATH": os.environ["PATH"]})

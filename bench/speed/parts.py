@@ -58,7 +58,7 @@ def semantic_patches(args, work):
     """Each rule by the kernel's coccicheck over the tree, beside the search for the names."""
     yardstick = search(args, work)
     for path in sorted((ROOT / "cocci").glob("*.cocci")):
-        words = [sys.executable, "-m", "report.coccicheck", "--kdir", args.kdir, "--cocci", str(path),
+        words = [sys.executable, "-m", "report.command", "coccicheck", "--kdir", args.kdir, "--cocci", str(path),
                  "--mode", "report", "--jobs", "1"]
         yield row(f"coccicheck, {path.stem}", "ripgrep, all names", least(words, ROOT, 1), yardstick)
 
