@@ -21,7 +21,8 @@ def draw(rows, title):
     def x(value):
         return round(LEFT + WIDTH * (math.log2(value) - low) / (high - low), 1)
     height = TOP + LINE * len(rows) + 30
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 70}" height="{height}" '
+    out = ["<!-- SPDX-License-Identifier: GPL-2.0-only -->",
+           f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 70}" height="{height}" '
            f'role="img" aria-label="{escape(title, {chr(34): "&quot;"})}"><style>{STYLE}</style>',
            f'<text x="4" y="18">{escape(title)}</text>']
     step = max(1, (high - low) // 8)
