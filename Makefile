@@ -154,7 +154,7 @@ install: all plugin
 	ln -sf ../lib/gupcheck/bin/gupcheck '$(DESTDIR)$(PREFIX)/bin/gupcheck'
 	ln -sf ../lib/gupcheck/bin/gupcheck-cc '$(DESTDIR)$(PREFIX)/bin/gupcheck-cc'
 	install -m 644 man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 644 README.md docs/*.md '$(DESTDIR)$(PREFIX)/share/doc/gupcheck'
+	install -m 644 README.md docs/*.md docs/*.svg '$(DESTDIR)$(PREFIX)/share/doc/gupcheck'
 	bin/gupcheck completion bash > '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/gupcheck'
 	bin/gupcheck completion zsh > '$(DESTDIR)$(ZSHDIR)/_gupcheck'
 
