@@ -73,12 +73,11 @@ def _words(text):
     return set(re.findall(r"[A-Za-z_]\w*", text))
 
 
-def about(report, lines, body, api):
-    """Is @report, [line, tag, text], about the pages that @body deals with?"""
+def about(report, lines, variables, results, api):
+    """Is @report, [line, tag, text], about the pages? @variables, @results: of the functions around, by Api."""
     line, _, text = report
     there = lines[line - 1] if 0 < line <= len(lines) else ""
-    return bool(_words(text) & api.variables(body) or _words(there) & api.results(body) or
-                api.call.search(there))
+    return bool(_words(text) & variables or _words(there) & results or api.call.search(there))
 
 
 def _keyed(reports, places):
@@ -111,7 +110,8 @@ def judge(row, plan, text, before, after, api):
     new = [report for function, report in new_reports(before["reports"], after["reports"],
                                                       plan["functions"], row["functions"])
            if function in related]
-    right = [report for report in new if about(report, lines, body, api)]
+    variables, results = api.variables(body), api.results(body)
+    right = [report for report in new if about(report, lines, variables, results, api)]
     shown = "; ".join(f"{line}: {text} [{tag}]" for line, tag, text in (right or new)[:3])
     return {"outcome": "found" if right else "other" if new else "silent", "why": shown}
 
@@ -124,7 +124,8 @@ def on_clean(said, plan, text, api):
     for report in said["reports"]:
         function = score.function_at(plan["functions"], report[0])
         body = _body(lines, plan["functions"], {function}) if function else ""
-        if api.call.search(body) and about(report, lines, body, api):
+        variables = api.variables(body)
+        if variables and about(report, lines, variables, api.results(body), api):
             found.append([function, *report])
     return found
 
