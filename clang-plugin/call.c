@@ -21,6 +21,18 @@ void engine_set_result(struct engine *e, struct state *s, const struct gup_event
 	state_write(&e->arena, s, place_var(&e->places, frame->id, event->result, v), value);
 }
 
+const struct gup_var *engine_result_var(const struct state *s, const struct gup_event *event)
+{
+	return event->result >= 0 ? &s->frames[s->depth].function->vars[event->result] : NULL;
+}
+
+struct value engine_result(struct engine *e, struct state *s, const struct gup_event *event)
+{
+	const struct gup_var *v = engine_result_var(s, event);
+
+	return engine_load(e, s, place_var(&e->places, s->frames[s->depth].id, event->result, v), v->type);
+}
+
 void engine_set_any_result(struct engine *e, struct state *s, const struct gup_event *event)
 {
 	const struct gup_type type = event->result >= 0 ?
@@ -134,13 +146,11 @@ static void free_memory(struct engine *e, struct state *s, const struct gup_even
 static void map_page(struct engine *e, struct state *s, struct holding *h,
 		     const struct gup_event *event)
 {
-	const struct frame *frame = &s->frames[s->depth];
-	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	const struct gup_var *v = engine_result_var(s, event);
 
 	if (!v || !v->type.is_pointer)
 		return;
-	const struct value value = engine_load(e, s, place_var(&e->places, frame->id, event->result, v),
-					       v->type);
+	const struct value value = engine_result(e, s, event);
 
 	if (value.points)
 		h->mapped = place_object(value.points);
@@ -221,14 +231,8 @@ static void with_page(struct engine *e, struct state *s, const struct gup_event 
 	if (form->slot >= 0)
 		fill_slot(e, s, engine_eval(e, s, event->args[form->slot]).points, value);
 	fill_container(e, s, h, event, form);
-	if (row->returns == RETURNS_ERRNO && event->result >= 0) {
-		const struct frame *frame = &s->frames[s->depth];
-		const struct gup_var *v = &frame->function->vars[event->result];
-		struct value result = engine_load(e, s, place_var(&e->places, frame->id,
-								  event->result, v), v->type);
-
-		taken = smt_not(&e->smt, smt_nonzero(&e->smt, result.bits));
-	}
+	if (row->returns == RETURNS_ERRNO && event->result >= 0)
+		taken = smt_not(&e->smt, smt_nonzero(&e->smt, engine_result(e, s, event).bits));
 	h->kept_when = h->kept_when ? smt_or(&e->smt, h->kept_when, taken) : taken;
 	h->kept_durably = true;
 	h->kept_in = arena_printf(e->kept, "%s()", row->name);

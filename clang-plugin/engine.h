@@ -163,6 +163,9 @@ Z3_ast engine_count(struct engine *e, struct state *s, const struct gup_term *te
 bool engine_call(struct engine *e, struct state *s, const struct gup_event *event);
 /* As above, of a callee of which nothing is known: it may keep, release, fill or overwrite what it is given. */
 void engine_call_unknown(struct engine *e, struct state *s, const struct gup_event *event);
+/* The variable of the result, NULL when there is none; and, where there is one, what is in it. */
+const struct gup_var *engine_result_var(const struct state *s, const struct gup_event *event);
+struct value engine_result(struct engine *e, struct state *s, const struct gup_event *event);
 /* A result that nothing is known about, except that it is one value. */
 void engine_set_any_result(struct engine *e, struct state *s, const struct gup_event *event);
 /* Does the object hold the holding's array, or the pages in it? */

@@ -39,16 +39,14 @@ static void lend(struct holding *h, const struct gup_event *event)
  */
 static void lend_number(struct engine *e, struct state *s, struct holding *h, const struct gup_event *event)
 {
-	const struct frame *frame = &s->frames[s->depth];
-	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	const struct gup_var *v = engine_result_var(s, event);
 	bool first = !h->lent_to;
 
 	lend(h, event);
 	h->lent_tested = false;
 	h->page_lent = true;
 	if (first && v && v->type.is_signed && v->type.width >= 32)
-		h->lent_said = smt_resize(&e->smt, engine_load(e, s, place_var(&e->places, frame->id, event->result, v),
-							       v->type).bits, 64, true);
+		h->lent_said = smt_resize(&e->smt, engine_result(e, s, event).bits, 64, true);
 }
 
 static void lend_argument(struct engine *e, struct state *s, const struct gup_event *event,
@@ -123,13 +121,12 @@ static bool drops_shared(const struct gup_event *event)
 /* What is made from the pages, when it is made, has them: `x = new_thing(pages, n)`. */
 static void keep_in_result(struct engine *e, struct state *s, const struct gup_event *event)
 {
-	const struct frame *frame = &s->frames[s->depth];
-	const struct gup_var *v = event->result >= 0 ? &frame->function->vars[event->result] : NULL;
+	const struct gup_var *v = engine_result_var(s, event);
 	struct smt *smt = &e->smt;
 
 	if (!v || !v->type.is_pointer || v->type.page_depth)
 		return;
-	Z3_ast bits = engine_load(e, s, place_var(&e->places, frame->id, event->result, v), v->type).bits;
+	Z3_ast bits = engine_result(e, s, event).bits;
 	Z3_ast made = smt_and(smt, smt_nonzero(smt, bits),
 			      smt_compare(smt, OP_LT, false, bits, smt_number(smt, -4095, 64)));
 
