@@ -54,6 +54,7 @@ export GUP_COCCI := $(value COCCI)
 export GUP_MODE := $(value MODE)
 export GUP_BUILD := $(value BUILD)
 export GUP_N := $(value N)
+export GUP_CLASSES := $(value CLASSES)
 export GUP_FACTS := $(value FACTS)
 export GUP_SARIF := $(value SARIF)
 export GUP_TREE := $(value TREE)
@@ -86,8 +87,8 @@ help:
 	@echo 'make check                                  all tests'
 	@echo 'make check-kernel                           the long tests on real kernel trees'
 	@echo 'make new-rule RULE=id [LEVEL=warning]        the skeleton of a rule of the checker'
-	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [FACTS=dir] [OUT=dir]  bugs put into it: how many are found'
-	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [OUT=dir] [SMATCH=program]  the same through other analysers'
+	@echo 'make bench-seeded KDIR=linux BUILD=its-clang-build [N=400] [CLASSES="pin-leak rewrite"] [FACTS=dir] [OUT=dir]  bugs put into it: how many are found'
+	@echo 'make bench-peers KDIR=linux BUILD=its-clang-build [N=52] [CLASSES=rules] [OUT=dir] [SMATCH=program]  the same through other analysers'
 	@echo 'make bench-speed KDIR=linux BUILD=its-clang-build [N=40] [OUT=dir] [AUDIT=audit.sarif]  the parts beside yardsticks'
 	@echo 'make bench-cost KDIR=linux BUILD=its-clang-build [N=40] [OUT=file]  what the plugin adds to compilations'
 	@echo 'make bench-builds KDIR=linux BUILD=its-clang-build [N=1000] [DIRECTORIES="mm fs"] [OUT=file]  does it leave builds alone'

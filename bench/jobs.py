@@ -34,6 +34,9 @@ def parser_of_edits(prog, doc, number, out):
     parser.add_argument("--plugin", default="", help="gupcheck.so, if not the one that is built here")
     parser.add_argument("--facts", default=os.environ.get("GUP_FACTS", ""), metavar="DIR",
                         help="facts of the tree's files, from an audit: look across files as well (FACTS=)")
+    parser.add_argument("--classes", nargs="+", metavar="RULE", help="only edits against these rules, and "
+                        "'rewrite': those that are no bug (CLASSES=)",
+                        default=(os.environ.get("GUP_CLASSES") or "").split())
     parser.add_argument("--report", action="store_true", help="only score what has been run")
     return parser
 

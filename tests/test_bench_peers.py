@@ -196,6 +196,11 @@ def test_whole_run(tmp_path):
     assert sum(c.get("found", 0) for c in result["tools"]["gupcheck"]["classes"].values()) >= 1
     assert result["tools"]["coccicheck"]["clean"] == 2
     assert all(row["time"] > 0 for row in result["tools"].values())
+    one = subprocess.run([*words, "--classes", "rewrite", "--out", str(tmp_path / "one")], cwd=ROOT, check=False,
+                         capture_output=True, text=True)
+    assert one.returncode == 0, one.stderr
+    assert set(json.loads((tmp_path / "one" / "results.json").read_text())["tools"]["gupcheck"]["classes"]) == \
+        {"rewrite"}
     again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert again.returncode == 0 and "[1/" not in again.stdout
     assert json.loads((out / "results.json").read_text()) == result

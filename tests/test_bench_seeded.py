@@ -464,6 +464,15 @@ def test_whole_run(tmp_path):
     again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert again.returncode == 0 and "[1/" not in again.stdout
     assert json.loads((out / "results.json").read_text()) == made
+    # one class of them, which the smaller choice knows already; one that there is not
+    few = subprocess.run([*words, "--classes", "null-pages", "rewrite"], cwd=ROOT, capture_output=True, text=True,
+                         check=False)
+    assert few.returncode == 0, few.stderr
+    assert {score.class_of(row) for row in json.loads((out / "results.json").read_text())["edits"]} == \
+        {"null-pages", "rewrite"}
+    none = subprocess.run([*words, "--classes", "no-such"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert none.returncode == 1
+    assert none.stderr.startswith("gupcheck: no edit of this tree is of CLASSES=no-such; there are: ")
 
 
 FIELD = """\

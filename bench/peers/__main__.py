@@ -31,10 +31,8 @@ def seeded(args, out):
     words = [sys.executable, "-m", "bench.seeded", "--kdir", args.kdir, "--build", args.build,
              "--number", str(args.number), "--out", str(out / "seeded"), "--jobs", str(args.jobs),
              "--launch", args.launch, "--clang", args.clang, "--plugin", args.plugin,
-             "--facts", args.facts]
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL if args.report else None,
-                          check=False)
-    if done.returncode:
+             "--facts", args.facts, *(["--classes", *args.classes] if args.classes else [])]
+    if subprocess.run(words, cwd=ROOT, check=False).returncode:
         raise UserError("the edits could not be made, see above")
 
 

@@ -52,6 +52,15 @@ def order(plans):
     return dealt
 
 
+def only(dealt, classes):
+    """Those of @dealt that are of one of @classes, or all. Raises UserError: a class of which there is none."""
+    there = {score.class_of(edit) for edit in dealt.values()}
+    absent = sorted(set(classes) - there)
+    if absent:
+        raise UserError(f"no edit of this tree is of CLASSES={' '.join(absent)}; there are: {' '.join(sorted(there))}")
+    return {name: edit for name, edit in dealt.items() if not classes or score.class_of(edit) in classes}
+
+
 def choose(out, dealt, number):
     """The first @number of @dealt but for those that are known not to compile."""
     chosen = {}
@@ -148,7 +157,7 @@ def main():
         jobs.make(out, RULES, "plans", args.jobs, len(jobs.missing(out, "plan", units)))
     plans = {key: jobs.read(out, "plan", key) for key in units
              if (out / "plan" / f"{key}.json").exists()}
-    dealt = order(plans)
+    dealt = only(order(plans), args.classes)
     try:
         if not args.report:
             run_edits(out, variables, dealt, args)

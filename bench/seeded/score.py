@@ -105,6 +105,11 @@ def levels():
     return {row["id"]: row["level"] for row in api.load_rules()}
 
 
+def class_of(edit):
+    """The rule that @edit is against, or "rewrite": it is no bug."""
+    return edit["expects"][0] if edit["expects"] else "rewrite"
+
+
 def summary(judged, dropped):
     """
     @judged: [(row, judgement)]; @dropped: {operator: {reason: count}}. What goes to the JSON:
