@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -188,6 +189,8 @@ def test_whole_run(tmp_path):
              "--number", "2", "--out", str(out), "--jobs", "2"]
     first = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert first.returncode == 0, first.stderr
+    last = re.findall(r"^\[(\d+)/(\d+)\] ", first.stdout, re.M)[-1]
+    assert last[0] == last[1]
     result = json.loads((out / "results.json").read_text())
     assert set(result["tools"]) == {"gupcheck", "sparse", "clang-analyzer", "clang-tidy", "gcc-analyzer",
                                     "cppcheck", "coccicheck"}
