@@ -4,26 +4,22 @@
 
 #include <string.h>
 
+const struct gup_var *engine_result_var(const struct state *s, const struct gup_event *event)
+{
+	return event->result >= 0 ? &s->frames[s->depth].function->vars[event->result] : NULL;
+}
+
 void engine_set_result(struct engine *e, struct state *s, const struct gup_event *event,
 		       struct value value)
 {
-	const struct frame *frame = &s->frames[s->depth];
-	const struct gup_var *v;
+	const struct gup_var *v = engine_result_var(s, event);
 
-	if (event->result < 0)
-		return;
-	v = &frame->function->vars[event->result];
-	if (!v->type.width)
+	if (!v || !v->type.width)
 		return;
 	if (!value.bits)
 		value.bits = engine_vague(e, v->type.width);
 	value.bits = smt_resize(&e->smt, value.bits, v->type.width, v->type.is_signed);
-	state_write(&e->arena, s, place_var(&e->places, frame->id, event->result, v), value);
-}
-
-const struct gup_var *engine_result_var(const struct state *s, const struct gup_event *event)
-{
-	return event->result >= 0 ? &s->frames[s->depth].function->vars[event->result] : NULL;
+	state_write(&e->arena, s, place_var(&e->places, s->frames[s->depth].id, event->result, v), value);
 }
 
 struct value engine_result(struct engine *e, struct state *s, const struct gup_event *event)
@@ -35,8 +31,8 @@ struct value engine_result(struct engine *e, struct state *s, const struct gup_e
 
 void engine_set_any_result(struct engine *e, struct state *s, const struct gup_event *event)
 {
-	const struct gup_type type = event->result >= 0 ?
-		s->frames[s->depth].function->vars[event->result].type : type_int(0, false);
+	const struct gup_var *v = engine_result_var(s, event);
+	const struct gup_type type = v ? v->type : type_int(0, false);
 	const char *name = event->callee ? event->callee : "call";
 	struct value value = { NULL, NULL };
 

@@ -216,8 +216,8 @@ void engine_acquire(struct engine *e, struct state *s, const struct gup_event *e
 {
 	struct site *site = engine_site(e, event);
 	const struct api_params *form = site ? site->form : NULL;
-	unsigned width = event->result >= 0 ?
-		s->frames[s->depth].function->vars[event->result].type.width : 32;
+	const struct gup_var *v = engine_result_var(s, event);
+	unsigned width = v ? v->type.width : 32;
 
 	if (!site)
 		return;
