@@ -61,7 +61,6 @@ export GUP_TREE := $(value TREE)
 export GUP_DIRECTORIES := $(value DIRECTORIES)
 export GUP_CLANG := $(value CLANG)
 export GUP_SMATCH := $(value SMATCH)
-export GUP_FACTS := $(value FACTS)
 
 # Where make install puts things; a package builder sets DESTDIR.
 DESTDIR ?=
