@@ -52,14 +52,17 @@ def parse(parser):
     return args
 
 
-def make(out, rules, goal, number, total):
+def make(out, rules, goal, number):
     """
     Run the jobs of @goal by the makefile @rules, @number at once, in @out; print each as it
-    ends. Raises KeyboardInterrupt behind a clean stop.
+    ends, and how many make has to run. Raises KeyboardInterrupt behind a clean stop.
     """
     env = make_environment(GUP_PYTHON=sys.executable,
                            PYTHONPATH=f"{ROOT}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"))
     words = ["make", "-s", "-k", f"-j{number}", "-f", str(rules), goal]
+    planned = subprocess.run([*words, "-n"], cwd=out, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             text=True, check=False)       # what make complains of it says again, below
+    total = sum(line.startswith("echo 'done ") for line in planned.stdout.splitlines())
     with subprocess.Popen(bound(words), cwd=out, env=env, stdout=subprocess.PIPE, text=True,
                           start_new_session=True) as proc:
         try:
@@ -69,10 +72,6 @@ def make(out, rules, goal, number, total):
             stop(proc)
             raise
     return proc.returncode
-
-
-def missing(out, folder, names):
-    return [n for n in names if not (out / folder / f"{n}.json").exists()]
 
 
 def read(out, folder, name):

@@ -96,20 +96,8 @@ def setup(out, args, units, texts):
         (out / "said" / name).mkdir(parents=True, exist_ok=True)
     others = [name for name in made if name != "plain"]
     jobs.write(out, {"TOOLS": others, "TEXTS": texts, "SCRIPTS": found, "PLUGIN": [plugin],
-                     "CLEAN": clean_texts(texts)}, args.launch)
+                     "CLEAN": [n for n in texts if n.startswith("clean-")]}, args.launch)
     return made, found
-
-
-def clean_texts(texts):
-    return [name for name in texts if name.startswith("clean-")]
-
-
-def left(out, names, texts, found):
-    """How many jobs have not been run. The semantic patches are run again, all of them, when the texts change."""
-    stamp = (out / "texts.stamp").stat().st_mtime_ns
-    said = [out / "said" / "coccicheck" / f"{script}.json" for script in found]
-    return sum(not path.exists() or path.stat().st_mtime_ns < stamp for path in said) + \
-        sum(len(jobs.missing(out, f"said/{name}", clean_texts(texts) if name == "plain" else texts)) for name in names)
 
 
 def said_by_scripts(out, texts, found):
@@ -207,7 +195,7 @@ def main():
     made, found = setup(out, args, units, texts)
     try:
         if not args.report:
-            jobs.make(out, RULES, "said", args.jobs, left(out, made, texts, found))
+            jobs.make(out, RULES, "said", args.jobs)
     except KeyboardInterrupt:
         print("gupcheck: stopped; started again with the same OUT it goes on", file=sys.stderr)
     print(report(out, made, found, chosen, texts, args), end="")

@@ -86,14 +86,12 @@ def run_edits(out, variables, dealt, args):
     """Run --number edits that compile, or as many as there are; return them."""
     while True:
         chosen = choose(out, dealt, args.number)
-        keys = sorted({edit["key"] for edit in chosen.values()})
         plan.write(out / "chosen.json", {"edits": chosen})
         # in the order of the choice: what a stopped run has done is a smaller choice
         jobs.write(out, {**variables, "EDITS": list(chosen)}, args.launch,
                    [f"edits/{name}.json: plan/{edit['key']}.json | clean/{edit['key']}.json"
                     for name, edit in chosen.items()])
-        jobs.make(out, RULES, "edits", args.jobs, len(jobs.missing(out, "edits", chosen)) +
-                  len(jobs.missing(out, "clean", keys)))
+        jobs.make(out, RULES, "edits", args.jobs)
         if choose(out, dealt, args.number).keys() == chosen.keys():
             return
 
@@ -154,7 +152,7 @@ def main():
     if not args.report:
         variables = prepare(out, units, str(plugin))
         jobs.write(out, variables, args.launch)
-        jobs.make(out, RULES, "plans", args.jobs, len(jobs.missing(out, "plan", units)))
+        jobs.make(out, RULES, "plans", args.jobs)
     plans = {key: jobs.read(out, "plan", key) for key in units
              if (out / "plan" / f"{key}.json").exists()}
     dealt = only(order(plans), args.classes)
