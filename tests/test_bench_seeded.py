@@ -468,7 +468,7 @@ def test_whole_run(tmp_path):
     few = subprocess.run([*words, "--classes", "null-pages", "rewrite"], cwd=ROOT, capture_output=True, text=True,
                          check=False)
     assert few.returncode == 0, few.stderr
-    assert {score.class_of(row) for row in json.loads((out / "results.json").read_text())["edits"]} == \
+    assert {score.class_of(row["expects"]) for row in json.loads((out / "results.json").read_text())["edits"]} == \
         {"null-pages", "rewrite"}
     none = subprocess.run([*words, "--classes", "no-such"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert none.returncode == 1

@@ -139,7 +139,7 @@ def summary(judged, clean, times, levels):
     for tool, rows in judged.items():
         classes, failed = {}, Counter()
         for row, judgement in rows:
-            name = score.class_of(row)
+            name = score.class_of(row["expects"])
             counts = classes.setdefault(name, Counter())
             counts["edits"] += 1
             counts[judgement["outcome"]] += 1

@@ -54,11 +54,14 @@ def order(plans):
 
 def only(dealt, classes):
     """Those of @dealt that are of one of @classes, or all. Raises UserError: a class of which there is none."""
-    there = {score.class_of(edit) for edit in dealt.values()}
-    absent = sorted(set(classes) - there)
+    if not classes:
+        return dealt
+    there = {name: score.class_of(edit["expects"]) for name, edit in dealt.items()}
+    absent = sorted(set(classes) - set(there.values()))
     if absent:
-        raise UserError(f"no edit of this tree is of CLASSES={' '.join(absent)}; there are: {' '.join(sorted(there))}")
-    return {name: edit for name, edit in dealt.items() if not classes or score.class_of(edit) in classes}
+        raise UserError(f"no edit of this tree is of CLASSES={' '.join(absent)}; there are: "
+                        f"{' '.join(sorted(set(there.values())))}")
+    return {name: edit for name, edit in dealt.items() if there[name] in classes}
 
 
 def choose(out, dealt, number):

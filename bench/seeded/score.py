@@ -105,9 +105,9 @@ def levels():
     return {row["id"]: row["level"] for row in api.load_rules()}
 
 
-def class_of(edit):
-    """The rule that @edit is against, or "rewrite": it is no bug."""
-    return edit["expects"][0] if edit["expects"] else "rewrite"
+def class_of(expects):
+    """The rule that an edit is against, of those that may find it, or "rewrite": it is no bug."""
+    return expects[0] if expects else "rewrite"
 
 
 def summary(judged, dropped):
@@ -120,14 +120,13 @@ def summary(judged, dropped):
         counts = by_operator.setdefault(row["op"], Counter())
         counts[judgement["outcome"]] += 1
         counts["elsewhere"] += bool(judgement.get("elsewhere"))
-    level = levels()
+    kinds = {**levels(), "rewrite": "rewrite"}
     rows = []
     for operator in ops.ALL:
         counts = by_operator.get(operator.name, Counter())
         total = sum(counts[o] for o in ("found", "open", "missed", "silent", "false alarm"))
         hits = counts["found"] if operator.expects else counts["false alarm"]
-        kind = level[operator.expects[0]] if operator.expects else "rewrite"
-        rows.append({"operator": operator.name, "kind": kind, "about": operator.about,
+        rows.append({"operator": operator.name, "kind": kinds[class_of(operator.expects)], "about": operator.about,
                      "total": total, "failed": counts["failed"], "masked": counts["masked"],
                      "found": counts["found"],
                      "open": counts["open"], "missed": counts["missed"],
